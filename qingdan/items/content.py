@@ -236,3 +236,46 @@ def _violation(error: dict) -> Violation:
     say = limits.get(error["type"])
     message = say(error.get("ctx", {})) if say else f"格式不对（{error['msg']}）"
     return Violation("C01", message, where)
+
+
+class Boundary(Value):
+    """职责边界: one matter shared with other departments, who does what in it, and by which document."""
+
+    matter: Name
+    departments: tuple[Name, ...] = ()
+    division: Text = ""
+    basis: Text = ""
+
+
+class SupervisionRule(Value):
+    """事中事后监管制度: one rule by its title and text."""
+
+    title: Name
+    text: Text = ""
+
+
+class DepartmentContent(Value):
+    """What the list says of a department itself: versioned, reviewed and published like an item."""
+
+    code: CodeText
+    name: Annotated[Name, Field(min_length=1)]
+    short_name: Name = ""
+    kind: Name = ""
+    main_duties: tuple[Text, ...] = ()
+    boundaries: tuple[Boundary, ...] = ()
+    supervision_rules: tuple[SupervisionRule, ...] = ()
+
+    @cached_property
+    def canonical(self) -> bytes:
+        return canonical_bytes({"schema": SCHEMA, **self.model_dump(exclude_defaults=True)})
+
+    @cached_property
+    def content_hash(self) -> str:
+        return hashlib.sha256(self.canonical).hexdigest()
+
+
+def read_department_content(stored: bytes) -> DepartmentContent:
+    """The value behind stored canonical bytes of a department's entry."""
+    elements = json.loads(bytes(stored))
+    elements.pop("schema")
+    return DepartmentContent.model_validate(elements)

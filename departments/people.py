@@ -1,0 +1,63 @@
+"""Questions about people and posts (chainable), and the Actor that every act receives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from departments.posts import Post
+from qingdan.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from departments.models import Department, Posting, Region, User
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, username: str, name: str, password: str | None = None, **fields):
+        user = self.model(username=self.model.normalize_username(username), name=name, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class PostingQuerySet(models.QuerySet):
+    def held(self, day=None):
+        """Postings in force on ``day`` (today if not given)."""
+        day = day or timezone.localdate()
+        return self.filter(Q(to_on=None) | Q(to_on__gt=day), from_on__lte=day)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, from where, in which HTTP request. The post is found by the act's check, so it is the one that gives the right."""
+
+    user: User
+    request_id: str = ""
+    address: str = ""
+
+    def holding(self, posts: Post | tuple[Post, ...], *, region: Region | None = None, department: Department | None = None) -> Posting | None:
+        """The posting of today that is one of ``posts`` and covers ``region`` or ``department``; None if there is none.
+
+        Department posts must name that very department; region posts that very region.
+        """
+        wanted = (posts,) if isinstance(posts, str) else posts
+        held = self.user.postings.held().filter(post__in=wanted).select_related("department", "region")
+        if department is not None:
+            held = held.filter(Q(department=department) | Q(department=None, region=department.region_id))
+        elif region is not None:
+            held = held.filter(Q(region=region) | Q(region=None, department__region=region))
+        return held.first() if self.user.is_active else None
+
+    def must_hold(self, posts: Post | tuple[Post, ...], *, region=None, department=None, message: str = "") -> Posting:
+        """Like ``holding``, but raises NotAllowed in the office's words."""
+        posting = self.holding(posts, region=region, department=department)
+        if posting is None:
+            wanted = (posts,) if isinstance(posts, str) else posts
+            names = "、".join(Post(post).label for post in wanted)
+            raise NotAllowed(message or f"须由{names}办理")
+        return posting

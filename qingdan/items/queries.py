@@ -1,0 +1,34 @@
+"""Reads of the list (chainable). A public page starts from ``public()``; withheld items have no other way out."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import models
+
+
+class EditionQuerySet(models.QuerySet):
+    def of(self, region):
+        return self.filter(region=region)
+
+    def newest(self, region):
+        """The last published edition of ``region``, one that is still 待生效 included; None if nothing was published."""
+        return self.of(region).order_by("-number").first()
+
+    def in_force(self, region, day: datetime.date):
+        """The edition whose list is the law of ``day``: greatest (effective_on, number) with effective_on ≤ day; None before the first."""
+        return self.of(region).filter(effective_on__lte=day).order_by("-effective_on", "-number").first()
+
+    def pending(self, region, day: datetime.date):
+        """Editions published but not yet in force on ``day`` (待生效)."""
+        return self.of(region).filter(effective_on__gt=day).order_by("effective_on", "number")
+
+
+class EditionEntryQuerySet(models.QuerySet):
+    def of(self, edition):
+        """The list of ``edition`` in official order."""
+        return self.filter(edition=edition).order_by("position")
+
+    def public(self):
+        """Without what is withheld by law (依法不予公开)."""
+        return self.filter(version__not_public=False)

@@ -1,0 +1,44 @@
+"""Who may see which requests, changes, batches and uploads: views and API start from ``visible_to``, never from all rows."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from departments.posts import DEPARTMENT_POSTS, REGION_POSTS, Post
+from reviews.states import RequestState
+
+_SEES_ALL = tuple(sorted({Post.COMPLIANCE, Post.SERVICE, Post.LEGALITY, Post.COUNCIL, Post.PUBLISHER, Post.AUDITOR} & REGION_POSTS))
+_OWN = tuple(sorted({Post.CLERK, Post.HEAD} & DEPARTMENT_POSTS))
+
+
+def _scope(user, region: str, department: str) -> Q:
+    """Rows of the user's own departments, and of the regions in which he reviews; drafts are for their department only."""
+    held = list(user.postings.held().values_list("post", "region_id", "department_id")) if user.is_active else []
+    departments = {d for post, _, d in held if post in _OWN}
+    regions = {r for post, r, _ in held if post in _SEES_ALL}
+    return Q(**{f"{department}__in": departments}), Q(**{f"{region}__in": regions})
+
+
+class RequestQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        own, reviewed = _scope(user, "region", "department")
+        return self.filter(own | (reviewed & ~Q(state=RequestState.DRAFT)))
+
+
+class ChangeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        own, reviewed = _scope(user, "request__region", "request__department")
+        return self.filter(own | (reviewed & ~Q(request__state=RequestState.DRAFT)))
+
+
+class BatchQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        _, reviewed = _scope(user, "region", "region")
+        return self.filter(reviewed)
+
+
+class UploadQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        own, _ = _scope(user, "region", "department")
+        return self.filter(own)

@@ -1,0 +1,131 @@
+"""Who may do what and when: one table for requests, one for batches. Buttons, guards, tests and the diagram read these tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import models
+
+from departments.posts import Post
+
+
+class Stage(models.TextChoices):
+    COMPLIANCE = "compliance", "合规审查"
+    LEGALITY = "legality", "合法性审查"
+
+
+class Part(models.TextChoices):
+    DUTY = "duty", "职责审查"
+    PLATFORM = "platform", "平台衔接审查"
+    LEGALITY = "legality", "合法性审查"
+
+
+class RequestState(models.TextChoices):
+    DRAFT = "draft", "草稿"
+    COMPLIANCE = "compliance", "合规审查"
+    LEGALITY = "legality", "合法性审查"
+    AWAITING = "awaiting", "待汇总"
+    BATCHED = "batched", "已汇总待审议"
+    APPROVED = "approved", "待公布"
+    PUBLISHED = "published", "已公布"
+    RETURNED = "returned", "退回补正"
+    REFUSED = "refused", "不予通过"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class RequestAction(models.TextChoices):
+    EDIT = "edit", "修改"
+    SUBMIT = "submit", "提交"
+    PASS = "pass", "通过"
+    RETURN = "return", "退回补正"
+    REFUSE = "refuse", "不予通过"
+    WITHDRAW = "withdraw", "撤回"
+    GATHER = "gather", "汇总"
+    RELEASE = "release", "移出批次"
+    AGREE = "agree", "审议通过"
+    DEFER = "defer", "暂缓"
+    REJECT = "reject", "审议不予通过"
+    PUBLISH = "publish", "公布"
+
+
+class BatchState(models.TextChoices):
+    DRAFT = "draft", "汇总中"
+    FROZEN = "frozen", "送审稿已定"
+    DECIDED = "decided", "审议通过"
+    PUBLISHED = "published", "已公布"
+    DISSOLVED = "dissolved", "已解散"
+
+
+class BatchAction(models.TextChoices):
+    ADD = "add", "加入申请"
+    REMOVE = "remove", "移出申请"
+    FREEZE = "freeze", "确定送审稿"
+    REOPEN = "reopen", "重新汇总"
+    DECIDE = "decide", "记录审议通过"
+    PUT_OFF = "put_off", "记录暂缓或不予通过"
+    PUBLISH = "publish", "公布"
+    DISSOLVE = "dissolve", "解散"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One row: from ``source`` by ``action`` to ``target``, by whoever holds one of ``posts``; ``opinion`` must then be written."""
+
+    source: str
+    action: str
+    target: str
+    posts: tuple[Post, ...]
+    opinion: bool = False
+
+
+_R, _A = RequestState, RequestAction
+_DEPARTMENT = (Post.CLERK, Post.HEAD)
+_COMPLIANCE = (Post.COMPLIANCE, Post.SERVICE)
+
+REQUEST_TRANSITIONS: tuple[Transition, ...] = (
+    Transition(_R.DRAFT, _A.EDIT, _R.DRAFT, _DEPARTMENT),
+    Transition(_R.DRAFT, _A.SUBMIT, _R.COMPLIANCE, (Post.HEAD,)),
+    Transition(_R.DRAFT, _A.WITHDRAW, _R.WITHDRAWN, _DEPARTMENT),
+    Transition(_R.RETURNED, _A.EDIT, _R.RETURNED, _DEPARTMENT),
+    Transition(_R.RETURNED, _A.SUBMIT, _R.COMPLIANCE, (Post.HEAD,)),
+    Transition(_R.RETURNED, _A.WITHDRAW, _R.WITHDRAWN, _DEPARTMENT),
+    # Passing one part leaves the request in compliance until every part of its route has passed.
+    Transition(_R.COMPLIANCE, _A.PASS, _R.LEGALITY, _COMPLIANCE),
+    Transition(_R.COMPLIANCE, _A.RETURN, _R.RETURNED, _COMPLIANCE, opinion=True),
+    Transition(_R.COMPLIANCE, _A.REFUSE, _R.REFUSED, _COMPLIANCE, opinion=True),
+    Transition(_R.COMPLIANCE, _A.WITHDRAW, _R.WITHDRAWN, _DEPARTMENT, opinion=True),
+    Transition(_R.LEGALITY, _A.PASS, _R.AWAITING, (Post.LEGALITY,)),
+    Transition(_R.LEGALITY, _A.RETURN, _R.RETURNED, (Post.LEGALITY,), opinion=True),
+    Transition(_R.LEGALITY, _A.REFUSE, _R.REFUSED, (Post.LEGALITY,), opinion=True),
+    Transition(_R.LEGALITY, _A.WITHDRAW, _R.WITHDRAWN, _DEPARTMENT, opinion=True),
+    Transition(_R.AWAITING, _A.GATHER, _R.BATCHED, (Post.PUBLISHER,)),
+    Transition(_R.AWAITING, _A.RETURN, _R.RETURNED, (Post.PUBLISHER,), opinion=True),
+    Transition(_R.AWAITING, _A.WITHDRAW, _R.WITHDRAWN, _DEPARTMENT, opinion=True),
+    Transition(_R.BATCHED, _A.RELEASE, _R.AWAITING, (Post.PUBLISHER,)),
+    Transition(_R.BATCHED, _A.AGREE, _R.APPROVED, (Post.COUNCIL,)),
+    Transition(_R.BATCHED, _A.DEFER, _R.AWAITING, (Post.COUNCIL,), opinion=True),
+    Transition(_R.BATCHED, _A.REJECT, _R.REFUSED, (Post.COUNCIL,), opinion=True),
+    Transition(_R.APPROVED, _A.PUBLISH, _R.PUBLISHED, (Post.PUBLISHER,)),
+)
+
+_B, _BA = BatchState, BatchAction
+_PUBLISHER = (Post.PUBLISHER,)
+BATCH_TRANSITIONS: tuple[Transition, ...] = (
+    Transition(_B.DRAFT, _BA.ADD, _B.DRAFT, _PUBLISHER),
+    Transition(_B.DRAFT, _BA.REMOVE, _B.DRAFT, _PUBLISHER),
+    Transition(_B.DRAFT, _BA.FREEZE, _B.FROZEN, _PUBLISHER),
+    Transition(_B.DRAFT, _BA.DISSOLVE, _B.DISSOLVED, _PUBLISHER),
+    Transition(_B.FROZEN, _BA.REOPEN, _B.DRAFT, _PUBLISHER),
+    Transition(_B.FROZEN, _BA.DECIDE, _B.DECIDED, (Post.COUNCIL,)),
+    Transition(_B.FROZEN, _BA.PUT_OFF, _B.DISSOLVED, (Post.COUNCIL,), opinion=True),
+    Transition(_B.DECIDED, _BA.PUBLISH, _B.PUBLISHED, _PUBLISHER),
+)
+
+# A request in one of these states is over: its changes no longer hold their items.
+ENDED = frozenset({_R.PUBLISHED, _R.REFUSED, _R.WITHDRAWN})
+OPEN = frozenset(_R) - ENDED
+
+
+def find(table: tuple[Transition, ...], state: str, action: str) -> Transition | None:
+    """The row for (state, action); None where that may not happen."""
+    return next((row for row in table if row.source == state and row.action == action), None)
