@@ -64,7 +64,9 @@ class Department(models.Model):
     phone_confirmed_on = models.DateField("电话核对日期", null=True, blank=True)
     established_on = models.DateField("成立日期", null=True, blank=True)
     abolished_on = models.DateField("撤销日期", null=True, blank=True)
-    successor = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name="承接部门")
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name="承接部门"
+    )
     history = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
 
     objects = DepartmentQuerySet.as_manager()
@@ -73,7 +75,9 @@ class Department(models.Model):
         verbose_name = verbose_name_plural = "部门"
         ordering = ["region__code", "order", "code"]
         constraints = [
-            models.UniqueConstraint(fields=["region", "name"], condition=Q(abolished_on=None), name="department_name_once_in_region"),
+            models.UniqueConstraint(
+                fields=["region", "name"], condition=Q(abolished_on=None), name="department_name_once_in_region"
+            ),
             models.CheckConstraint(
                 condition=Q(abolished_on=None) | Q(established_on=None) | Q(abolished_on__gte=F("established_on")),
                 name="department_abolished_after_established",
@@ -154,7 +158,8 @@ class Posting(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(to_on=None) | Q(to_on__gte=F("from_on")), name="posting_ends_after_start"),
             models.CheckConstraint(
-                condition=~Q(post__in=sorted(DEPARTMENT_POSTS)) | Q(department__isnull=False), name="posting_department_posts_name_one"
+                condition=~Q(post__in=sorted(DEPARTMENT_POSTS)) | Q(department__isnull=False),
+                name="posting_department_posts_name_one",
             ),
         ]
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from departments.posts import Post
 from qingdan.errors import NotAllowed
+from qingdan.ledger import audit
 
 if TYPE_CHECKING:
     from departments.models import Department, Posting, Region, User
@@ -40,7 +41,9 @@ class Actor:
     request_id: str = ""
     address: str = ""
 
-    def holding(self, posts: Post | tuple[Post, ...], *, region: Region | None = None, department: Department | None = None) -> Posting | None:
+    def holding(
+        self, posts: Post | tuple[Post, ...], *, region: Region | None = None, department: Department | None = None
+    ) -> Posting | None:
         """The posting of today that is one of ``posts`` and covers ``region`` or ``department``; None if there is none.
 
         Department posts must name that very department; region posts that very region.
@@ -52,6 +55,19 @@ class Actor:
         elif region is not None:
             held = held.filter(Q(region=region) | Q(region=None, department__region=region))
         return held.first() if self.user.is_active else None
+
+    def identity(self) -> dict[str, str]:
+        """How the audit trail names this actor."""
+        return {
+            "actor_id": self.user.get_username(),
+            "actor_name": self.user.name,
+            "request_id": self.request_id,
+            "address": self.address,
+        }
+
+    def record(self, *, act: str, post: str = "", **event) -> None:
+        """Write the act's audit event; the last statement of an act."""
+        audit.record(**self.identity(), act=act, post=post, **event)
 
     def must_hold(self, posts: Post | tuple[Post, ...], *, region=None, department=None, message: str = "") -> Posting:
         """Like ``holding``, but raises NotAllowed in the office's words."""

@@ -41,7 +41,10 @@ def local_secret() -> str:
 
 
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = required("SECRET_KEY", "请设为 50 个以上随机字符，例如 python -c 'import secrets; print(secrets.token_urlsafe(50))'") or local_secret()
+SECRET_KEY = (
+    required("SECRET_KEY", "请设为 50 个以上随机字符，例如 python -c 'import secrets; print(secrets.token_urlsafe(50))'")
+    or local_secret()
+)
 if not LOCAL and (len(SECRET_KEY) < 50 or SECRET_KEY.startswith("django-insecure")):
     raise ImproperlyConfigured("SECRET_KEY 太弱：请设为 50 个以上随机字符")
 if not LOCAL and DEBUG:
@@ -124,7 +127,10 @@ PASSWORD_HASHERS = [
 ]
 PASSWORD_MIN_LENGTH = env.int("PASSWORD_MIN_LENGTH", 12)
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("username", "name", "phone")}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "phone")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]

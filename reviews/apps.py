@@ -5,3 +5,8 @@ class Config(AppConfig):
     name = "reviews"
     label = "reviews"
     verbose_name = "调整与审查"
+
+    def ready(self) -> None:
+        from qingdan.ledger import append_only
+
+        append_only.register("reviews_decision", "reviews_meetingdecision")

@@ -16,7 +16,7 @@ from departments.posts import Post
 from qingdan.items.content import DepartmentContent, ItemContent, read_content, read_department_content
 from qingdan.items.kinds import ChangeKind
 from qingdan.items.models import Edition, Item, ItemVersion
-from reviews.queries import BatchQuerySet, ChangeQuerySet, RequestQuerySet, UploadQuerySet
+from reviews.queries import BatchQuerySet, ChangeQuerySet, DirectiveQuerySet, RequestQuerySet, UploadQuerySet
 from reviews.states import BatchState, Part, RequestState, Stage
 
 
@@ -84,7 +84,9 @@ class Batch(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["region", "number"], name="batch_number_once_in_region"),
             models.UniqueConstraint(
-                fields=["region"], condition=Q(state__in=[BatchState.DRAFT, BatchState.FROZEN, BatchState.DECIDED]), name="batch_one_open_in_region"
+                fields=["region"],
+                condition=Q(state__in=[BatchState.DRAFT, BatchState.FROZEN, BatchState.DECIDED]),
+                name="batch_one_open_in_region",
             ),
             models.CheckConstraint(condition=Q(state__in=BatchState.values), name="batch_state_known"),
         ]
@@ -106,6 +108,9 @@ class ChangeRequest(models.Model):
     number = models.CharField("申请编号", max_length=30)
     reason = models.TextField("调整理由")
     document = models.CharField("依据文件", max_length=300, blank=True)
+    directive = models.ForeignKey(
+        "Directive", models.PROTECT, null=True, blank=True, related_name="requests", verbose_name="上级决定"
+    )
     source = models.CharField("来源", max_length=10, choices=Source.choices, default=Source.UPLOAD)
     upload = models.ForeignKey(Upload, models.PROTECT, null=True, blank=True, related_name="requests", verbose_name="上传文件")
     state = models.CharField("状态", max_length=16, choices=RequestState.choices, default=RequestState.DRAFT)
@@ -113,7 +118,9 @@ class ChangeRequest(models.Model):
     proposed_hash = models.CharField("内容哈希", max_length=64, blank=True)
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, blank=True, related_name="requests", verbose_name="调整批次")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="经办人")
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="提交人")
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="提交人"
+    )
     created_at = models.DateTimeField("建立时间", default=timezone.now)
     state_since = models.DateTimeField("状态起始", default=timezone.now)
     history = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
@@ -245,7 +252,9 @@ class RouteRule(models.Model):
     part = models.CharField("部分", max_length=12, choices=Part.choices)
     stage = models.CharField("阶段", max_length=12, choices=Stage.choices)
     post = models.CharField("岗位", max_length=20, choices=Post.choices)
-    initiation = models.CharField("适用行使方式", max_length=10, blank=True, choices=[("applied", "依申请"), ("ex_officio", "依职权")])
+    initiation = models.CharField(
+        "适用行使方式", max_length=10, blank=True, choices=[("applied", "依申请"), ("ex_officio", "依职权")]
+    )
     duty = models.CharField("审查内容", max_length=200, blank=True)
 
     class Meta:
@@ -255,3 +264,26 @@ class RouteRule(models.Model):
 
     def __str__(self) -> str:
         return self.get_part_display()
+
+
+class Directive(models.Model):
+    """上级决定: a decision from above; one without ``parent`` is one 批 of the report, what lower levels pass on hangs below it."""
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="directives", verbose_name="行政区划")
+    issuer = models.CharField("发文机关", max_length=100)
+    number = models.CharField("文号", max_length=100)
+    title = models.CharField("标题", max_length=300)
+    decided_on = models.DateField("成文日期")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上位决定")
+    demo = models.BooleanField("演示数据", default=False)
+    history = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
+
+    objects = DirectiveQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "上级决定"
+        ordering = ["-decided_on"]
+        constraints = [models.UniqueConstraint(fields=["region", "number"], name="directive_once_in_region")]
+
+    def __str__(self) -> str:
+        return self.number

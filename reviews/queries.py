@@ -42,3 +42,9 @@ class UploadQuerySet(models.QuerySet):
     def visible_to(self, user):
         own, _ = _scope(user, "region", "department")
         return self.filter(own)
+
+
+class DirectiveQuerySet(models.QuerySet):
+    def batches(self, region, day):
+        """上级决定批数: decisions from above, each with its whole cascade counted once, made by ``day``."""
+        return self.filter(region=region, parent=None, decided_on__lte=day)

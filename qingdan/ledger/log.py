@@ -1,0 +1,33 @@
+"""The public log: one leaf a publication, indices 0, 1, 2 … without gap. Written in the publication's own transaction."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.utils import timezone
+
+from qingdan.ledger.canonical import canonical_bytes
+from qingdan.ledger.merkle import leaf_hash
+from qingdan.ledger.models import LogEntry
+
+LOG_LOCK, AUDIT_LOCK = 8_201, 8_202
+
+
+def hold(lock: int) -> None:
+    """Serialise writers of one chain until the transaction ends. On SQLite the transaction itself is the write lock."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("证据只能在事务内写入")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
+
+
+def append(*, kind: str, payload_hash: str, recorded_at=None) -> LogEntry:
+    """Append the leaf that names a payload's SHA-256. ``recorded_at`` never decreases along the index, whatever the clock does."""
+    hold(LOG_LOCK)
+    last = LogEntry.objects.order_by("-index").only("index", "recorded_at").first()
+    index = last.index + 1 if last else 0
+    recorded_at = recorded_at or timezone.now()
+    if last:
+        recorded_at = max(recorded_at, last.recorded_at)
+    leaf = canonical_bytes({"schema": 1, "index": index, "kind": kind, "sha256": payload_hash})
+    return LogEntry.objects.create(index=index, kind=kind, leaf=leaf, leaf_hash=leaf_hash(leaf).hex(), recorded_at=recorded_at)
