@@ -9,9 +9,22 @@ from qingdan.ledger.canonical import canonical_bytes, sha256_hex
 from qingdan.ledger.log import AUDIT_LOCK, hold
 from qingdan.ledger.models import AuditEvent
 
-_HASHED = (
-    "sequence actor_id actor_name post act outcome object_type object_id before_hash after_hash detail request_id address previous_hash"
-).split()
+_HASHED = [
+    "sequence",
+    "actor_id",
+    "actor_name",
+    "post",
+    "act",
+    "outcome",
+    "object_type",
+    "object_id",
+    "before_hash",
+    "after_hash",
+    "detail",
+    "request_id",
+    "address",
+    "previous_hash",
+]
 GENESIS = "0" * 64
 
 

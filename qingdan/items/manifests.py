@@ -1,0 +1,83 @@
+"""The manifest of an edition: canonical bytes that name every public item, version and hash, the totals, and how it was decided.
+
+Withheld items (依法不予公开) stand in it as one salted root: no code, no count, no gap.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from qingdan.items.models import DepartmentVersion
+from qingdan.items.placing import EditionTerms, Row
+from qingdan.ledger.canonical import canonical_bytes, sha256_hex
+from qingdan.ledger.merkle import leaf_hash, tree_root
+
+if TYPE_CHECKING:
+    from qingdan.items.publishing import _Applied
+
+__all__ = ["manifest_bytes", "sha256_hex"]
+
+
+def manifest_bytes(
+    *,
+    terms: EditionTerms,
+    number: int,
+    adjustment_no: int | None,
+    previous_hash: str,
+    recorded_at: datetime.datetime,
+    rows: Sequence[Row],
+    counts: dict[tuple[int, str], tuple[int, int]],
+    departments: Sequence[DepartmentVersion],
+    changes: Sequence[_Applied],
+    salt: str,
+) -> bytes:
+    """Canonical JSON of one edition. ``items`` are [code, version, payload hash] in official order, ``item_root`` their Merkle root."""
+    public = [[row.code, row.number, row.content_hash] for row in rows if row.public]
+    withheld = sorted(row.content_hash for row in rows if not row.public)
+    totals: dict[str, list[int]] = {}
+    for (_department, category), (majors, items) in counts.items():
+        total = totals.setdefault(category, [0, 0])
+        total[0] += majors
+        total[1] += items
+    return canonical_bytes(
+        {
+            "schema": 1,
+            "region": terms.region.code,
+            "number": number,
+            "kind": str(terms.kind),
+            "adjustment_no": adjustment_no,
+            "notice": {"title": terms.notice_title, "number": terms.notice_no},
+            "meeting": terms.meeting,
+            "decided_on": terms.decided_on.isoformat(),
+            "published_on": terms.published_on.isoformat(),
+            "effective_on": terms.effective_on.isoformat(),
+            "recorded_at": recorded_at.astimezone(datetime.UTC).isoformat(timespec="microseconds"),
+            "entered_afterwards": terms.entered_afterwards,
+            "demo": terms.demo,
+            "previous": previous_hash,
+            "decisions": list(terms.decisions),
+            "items": public,
+            "item_root": item_root(public),
+            "withheld": sha256_hex(canonical_bytes([salt, *withheld])),
+            "departments": [[version.department.code, version.number, version.content_hash] for version in departments],
+            "changes": [
+                [
+                    change.new.code,
+                    str(change.placement.kind),
+                    change.old.number if change.old else 0,
+                    change.new.number,
+                    change.placement.follows,
+                ]
+                for change in changes
+                if not change.placement.content.not_public
+            ],
+            "totals": totals,
+        }
+    )
+
+
+def item_root(items: Sequence[Sequence]) -> str:
+    """Merkle root over the canonical [code, version, hash] triples, hexadecimal."""
+    return tree_root([leaf_hash(canonical_bytes(list(item))) for item in items]).hex()

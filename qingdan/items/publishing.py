@@ -1,0 +1,376 @@
+"""THE DOOR: the only place that writes the list. One call makes one edition: items, versions, entries, counts, changes, manifest, log.
+
+It runs inside the act that publishes (one durable transaction); whatever fails, nothing of it stays. Several things are refused by
+numbered rules (P01…), and the database's constraints hold where two publications meet.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from django.db import connection
+from django.utils import timezone
+
+from departments.models import Department, Region
+from departments.people import Actor
+from qingdan.items import manifests
+from qingdan.items.content import DepartmentContent, ItemContent
+from qingdan.items.kinds import ENDING
+from qingdan.items.models import (
+    Category,
+    DepartmentVersion,
+    Edition,
+    EditionChange,
+    EditionCount,
+    EditionDepartment,
+    Item,
+    ItemCode,
+    ItemVersion,
+)
+from qingdan.items.placing import (
+    DepartmentPlacement,
+    EditionTerms,
+    Placement,
+    Row,
+    adjustment_number,
+    count,
+    in_official_order,
+    rows_of,
+)
+from qingdan.items.rules import check_placements, check_terms
+from qingdan.items.search import search_text_of
+from qingdan.ledger import log
+
+SUMMARY_LENGTH = 60
+
+
+def publish_edition(
+    *,
+    actor: Actor,
+    terms: EditionTerms,
+    placements: Sequence[Placement],
+    departments: Sequence[DepartmentPlacement] = (),
+    post: str = "",
+) -> Edition:
+    """Publish one edition of ``terms.region``: the list before it with ``placements`` applied, written whole.
+
+    Must run inside a transaction. Raises RuleBroken with every broken rule: P01…P04 about the terms, P05…P12 about the changes
+    (base conflict, doubles, missing 大项, …).
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("公布必须在一个事务内完成")
+    region = Region.objects.select_for_update().get(pk=terms.region.pk)
+    previous = Edition.objects.newest(region)
+    check_terms(terms, previous, bool(placements or departments))
+
+    before = rows_of(previous)
+    profiles = _department_profiles(previous, departments)
+    every = list(placements) + _following(before, placements, departments)
+    codes = _department_codes(region)
+    check_placements(before, every, codes)
+    rows, changes = _apply(region, before, every, codes)
+    by_order, categories = _orders(region)
+    rows = in_official_order(rows, by_order, categories)
+    counts = count(rows)
+
+    shown = _profiles_shown(region, profiles, rows, by_order)
+    salt = secrets.token_hex(32)
+    recorded_at = timezone.now()
+    number = previous.number + 1 if previous else 1
+    manifest = manifests.manifest_bytes(
+        terms=terms,
+        number=number,
+        adjustment_no=adjustment_number(terms.kind, previous),
+        previous_hash=previous.manifest_hash if previous else "",
+        recorded_at=recorded_at,
+        rows=rows,
+        counts=counts,
+        departments=shown,
+        changes=changes,
+        salt=salt,
+    )
+    manifest_hash = manifests.sha256_hex(manifest)
+    entry = log.append(kind=f"publish/{terms.kind}", payload_hash=manifest_hash, recorded_at=recorded_at)
+    edition = Edition.objects.create(
+        region=region,
+        number=number,
+        previous=previous,
+        kind=terms.kind,
+        adjustment_no=adjustment_number(terms.kind, previous),
+        notice_title=terms.notice_title,
+        notice_no=terms.notice_no,
+        meeting=terms.meeting,
+        decided_on=terms.decided_on,
+        published_on=terms.published_on,
+        effective_on=terms.effective_on,
+        recorded_at=recorded_at,
+        entered_afterwards=terms.entered_afterwards,
+        demo=terms.demo,
+        manifest=manifest,
+        manifest_hash=manifest_hash,
+        withheld_salt=salt,
+        log_index=entry.index,
+        changed_count=sum(1 for change in changes if not change.placement.follows and not change.placement.content.not_public),
+    )
+    _write(edition, rows, changes, counts, shown)
+    actor.record(
+        act="publish_edition",
+        post=post,
+        obj=edition,
+        before_hash=previous.manifest_hash if previous else "",
+        after_hash=manifest_hash,
+        detail=f"{edition.title} {terms.notice_no} 变更 {len(changes)} 项",
+    )
+    return edition
+
+
+class _Applied:
+    """A placement with the rows it turned into: ``old`` as it was, ``new`` as it will be (also for an ending change)."""
+
+    __slots__ = ("new", "old", "placement")
+
+    def __init__(self, placement: Placement, old: Row | None, new: Row):
+        self.placement, self.old, self.new = placement, old, new
+
+
+def _following(before: list[Row], placements: Sequence[Placement], departments: Sequence[DepartmentPlacement]) -> list[Placement]:
+    """随动: versions that exist only because a department or a 大项 got another name or place."""
+    touched = {placement.item.pk for placement in placements if placement.item}
+    renamed = _renamed_departments(departments)
+    majors = {p.item.pk: p.content for p in placements if p.item and not p.content.is_sub_item and p.kind not in ENDING}
+    due: dict[int, dict[str, object]] = {}
+    for row in before:
+        if row.item_id in touched:
+            continue
+        wanted: dict[str, object] = {}
+        if row.department_id in renamed:
+            wanted["department_name"] = renamed[row.department_id]
+        if row.parent_id in majors:
+            major = majors[row.parent_id]
+            wanted |= {
+                "major_name": major.name,
+                "department_code": major.department_code,
+                "department_name": major.department_name,
+                "category": major.category,
+            }
+        if wanted:
+            due[row.version_id] = wanted
+    following = []
+    for version in ItemVersion.objects.filter(pk__in=due).select_related("item"):
+        content = version.content.changed(**due[version.pk])
+        if content != version.content:
+            following.append(
+                Placement(
+                    kind="elements",
+                    content=content,
+                    item=version.item,
+                    base_version_id=version.pk,
+                    reason="随部门或大项名称变动",
+                    follows=True,
+                )
+            )
+    return following
+
+
+def _renamed_departments(departments: Sequence[DepartmentPlacement]) -> dict[int, str]:
+    last = {}
+    for version in DepartmentVersion.objects.filter(department__in=[d.department for d in departments]).order_by("number"):
+        last[version.department_id] = version.name
+    return {d.department.pk: d.content.name for d in departments if last.get(d.department.pk, d.content.name) != d.content.name}
+
+
+def _department_codes(region: Region) -> dict[str, Department]:
+    return {department.code: department for department in Department.objects.filter(region=region)}
+
+
+def _orders(region: Region) -> tuple[dict[int, int], dict[str, int]]:
+    by_order = dict(Department.objects.filter(region=region).values_list("pk", "order"))
+    return by_order, dict(Category.objects.values_list("code", "order"))
+
+
+def _apply(
+    region: Region, before: list[Row], placements: Sequence[Placement], departments: dict[str, Department]
+) -> tuple[list[Row], list[_Applied]]:
+    """The list after ``placements``, and each of them with its rows. New items get our next codes; 大项 come before their sub-items."""
+    by_item = {row.item_id: row for row in before}
+    majors = {(row.department_id, row.category, row.name): row for row in before if not row.parent_code}
+    next_number = Item.objects.filter(region=region).count() + 1
+    rows = {row.code: row for row in before}
+    changes = []
+    for placement in sorted(placements, key=lambda each: each.content.is_sub_item):
+        content, old = placement.content, by_item.get(placement.item.pk) if placement.item else None
+        if old is None:
+            code = f"{region.code}-{next_number:05d}"
+            next_number += 1
+        else:
+            code = old.code
+        department = departments[content.department_code]
+        major = majors.get((department.pk, content.category, content.major_name)) if content.is_sub_item else None
+        new = Row(
+            item_id=old.item_id if old else None,
+            code=code,
+            version_id=None,
+            number=old.number + 1 if old else 1,
+            content_hash=content.content_hash,
+            department_id=department.pk,
+            category=content.category,
+            name=content.name,
+            parent_id=major.item_id if major else None,
+            parent_code=major.code if major else "",
+            in_force=content.state == "in_use",
+            public=not content.not_public,
+            counted=content.counted,
+            content=content,
+        )
+        changes.append(_Applied(placement, old, new))
+        if placement.kind in ENDING:
+            del rows[code]
+        else:
+            rows[code] = new
+            if not content.is_sub_item:
+                majors[(department.pk, content.category, content.name)] = new
+    return list(rows.values()), changes
+
+
+def _department_profiles(previous: Edition | None, placements: Sequence[DepartmentPlacement]) -> dict[int, DepartmentVersion]:
+    """Department → what this edition says of it: kept versions, and unsaved new ones for ``placements``."""
+    kept = (
+        {each.department_id: each.version for each in EditionDepartment.objects.filter(edition=previous).select_related("version")}
+        if previous
+        else {}
+    )
+    for placement in placements:
+        last = kept.get(placement.department.pk)
+        kept[placement.department.pk] = _new_profile(placement.department, placement.content, last)
+    return kept
+
+
+def _new_profile(department: Department, content: DepartmentContent, last: DepartmentVersion | None) -> DepartmentVersion:
+    return DepartmentVersion(
+        department=department,
+        number=last.number + 1 if last else 1,
+        content_bytes=content.canonical,
+        content_hash=content.content_hash,
+        name=content.name,
+    )
+
+
+def _profiles_shown(
+    region: Region, profiles: dict[int, DepartmentVersion], rows: list[Row], order: dict[int, int]
+) -> list[DepartmentVersion]:
+    """Profiles of the departments that are in being or hold items, in official order; a department seen first gets its plain one."""
+    holding = {row.department_id for row in rows}
+    for department in Department.objects.filter(region=region):
+        if department.pk in holding or department.abolished_on is None:
+            if department.pk not in profiles:
+                plain = DepartmentContent(
+                    code=department.code, name=department.name, short_name=department.short_name, kind=department.get_kind_display()
+                )
+                profiles[department.pk] = _new_profile(department, plain, None)
+        else:
+            profiles.pop(department.pk, None)
+    return [profiles[key] for key in sorted(profiles, key=lambda key: (order[key], key))]
+
+
+def _write(edition: Edition, rows: list[Row], changes: list[_Applied], counts: dict, departments: list[DepartmentVersion]) -> None:
+    _write_items(edition, changes)
+    versions = _write_versions(edition, changes)
+    _write_entries(edition, rows)
+    EditionCount.objects.bulk_create(
+        EditionCount(edition=edition, department_id=department, category_id=category, majors=majors, items=items)
+        for (department, category), (majors, items) in sorted(counts.items())
+    )
+    EditionChange.objects.bulk_create(
+        EditionChange(
+            edition=edition,
+            position=position,
+            kind=change.placement.kind,
+            item_id=change.new.item_id,
+            old_version_id=change.old.version_id if change.old else None,
+            new_version=version,
+            department_id=change.new.department_id,
+            follows=change.placement.follows,
+            not_public=change.placement.content.not_public,
+            reason=change.placement.reason,
+            document=change.placement.document,
+        )
+        for position, (change, version) in enumerate(zip(changes, versions, strict=True), start=1)
+    )
+    new_profiles = [profile for profile in departments if profile.pk is None]
+    for profile in new_profiles:
+        profile.edition = edition
+    DepartmentVersion.objects.bulk_create(new_profiles)
+    EditionDepartment.objects.bulk_create(
+        EditionDepartment(edition=edition, position=position, department_id=profile.department_id, version=profile)
+        for position, profile in enumerate(departments, start=1)
+    )
+
+
+def _write_items(edition: Edition, changes: list[_Applied]) -> None:
+    """Identities of new items, their official codes, and lineage of merged ones."""
+    new = [change for change in changes if change.old is None]
+    items = Item.objects.bulk_create(
+        [Item(code=change.new.code, region=edition.region, split_from=change.placement.split_from) for change in new]
+    )
+    for change, item in zip(new, items, strict=True):
+        change.new.item_id = item.pk
+    by_code = {change.new.code: change.new.item_id for change in changes}
+    for change in changes:
+        if change.new.parent_code in by_code:
+            change.new.parent_id = by_code[change.new.parent_code]
+        if change.placement.merged_into is not None:
+            change.placement.item.merged_into = change.placement.merged_into
+            change.placement.item.save(update_fields=["merged_into"])
+    ItemCode.objects.bulk_create(
+        (
+            ItemCode(item_id=change.new.item_id, region=edition.region, scheme=code.scheme, value=code.value)
+            for change in changes
+            for code in change.placement.content.codes
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def _write_versions(edition: Edition, changes: list[_Applied]) -> list[ItemVersion]:
+    versions = ItemVersion.objects.bulk_create([_version(edition, change.new, change.placement.content) for change in changes])
+    for change, version in zip(changes, versions, strict=True):
+        change.new.version_id = version.pk
+    return versions
+
+
+def _version(edition: Edition, row: Row, content: ItemContent) -> ItemVersion:
+    return ItemVersion(
+        item_id=row.item_id,
+        number=row.number,
+        edition=edition,
+        content_bytes=content.canonical,
+        content_hash=row.content_hash,
+        department_id=row.department_id,
+        department_name=content.department_name,
+        category_id=row.category,
+        name=content.name,
+        parent_id=row.parent_id,
+        initiation=content.initiation,
+        state=content.state,
+        counted=content.counted,
+        not_public=content.not_public,
+        summary=content.bases_text("setting").strip().split("\n", 1)[0][:SUMMARY_LENGTH],
+        search_text=search_text_of(content, row.code),
+    )
+
+
+def _write_entries(edition: Edition, rows: list[Row]) -> None:
+    """The whole list as (edition, position) → version: one statement on PostgreSQL, one prepared statement on SQLite."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "INSERT INTO items_editionentry (edition_id, position, version_id, item_id) "
+                "SELECT %s, * FROM unnest(%s::int[], %s::bigint[], %s::bigint[])",
+                [edition.pk, [r.position for r in rows], [r.version_id for r in rows], [r.item_id for r in rows]],
+            )
+        else:
+            cursor.executemany(
+                "INSERT INTO items_editionentry (edition_id, position, version_id, item_id) VALUES (%s, %s, %s, %s)",
+                [(edition.pk, row.position, row.version_id, row.item_id) for row in rows],
+            )

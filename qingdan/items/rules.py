@@ -1,0 +1,122 @@
+"""Numbered rules of the door: what an edition may not be. All that are broken are reported, each in the user's sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.utils import timezone
+
+from departments.models import Department
+from qingdan.errors import RuleBroken, Violation
+from qingdan.items.kinds import ADJUSTMENTS, BEGINNING, ENDING, EditionKind
+from qingdan.items.models import Category, Edition
+from qingdan.items.placing import EditionTerms, Placement, Row
+
+
+def check_terms(terms: EditionTerms, previous: Edition | None, carries_something: bool) -> None:
+    """P01–P04: kind, dates and notice of an edition. Raises RuleBroken with all of them."""
+    broken = []
+    if previous is None and terms.kind != EditionKind.BASELINE:
+        broken.append(Violation("P01", "本地区尚未首次公布，第一个版本只能是首次公布"))
+    if previous is not None and terms.kind == EditionKind.BASELINE:
+        broken.append(Violation("P01", f"本地区已有公布版本（{previous.notice_no}），不能再次首次公布"))
+    if not terms.notice_no.strip() or not terms.notice_title.strip():
+        broken.append(Violation("P02", "公布文件的标题和文号都要填写"))
+    if terms.effective_on < terms.decided_on:
+        broken.append(Violation("P03", f"生效日期 {terms.effective_on} 早于审议日期 {terms.decided_on}"))
+    if terms.published_on < terms.decided_on:
+        broken.append(Violation("P03", f"公布日期 {terms.published_on} 早于审议日期 {terms.decided_on}"))
+    if not terms.may_look_back and terms.effective_on < timezone.localdate():
+        broken.append(Violation("P03", f"生效日期 {terms.effective_on} 已过；只有基线和补录可以事后录入"))
+    if previous is not None and terms.effective_on < previous.effective_on:
+        broken.append(
+            Violation("P03", f"生效日期 {terms.effective_on} 早于上一版本的生效日期 {previous.effective_on}，请改为同日或以后")
+        )
+    if previous is not None and terms.kind in ADJUSTMENTS and terms.decided_on < previous.decided_on:
+        broken.append(Violation("P03", f"审议日期 {terms.decided_on} 早于上一版本的审议日期 {previous.decided_on}"))
+    if not carries_something:
+        broken.append(Violation("P04", "没有任何调整内容，不能公布"))
+    if broken:
+        raise RuleBroken(*broken)
+
+
+def check_placements(before: Sequence[Row], placements: Sequence[Placement], departments: Mapping[str, Department]) -> None:
+    """P05–P12: the changes against the list they are applied to. Raises RuleBroken with all of them."""
+    broken = [*_base_conflicts(before, placements), *_strangers(placements, departments)]
+    if not broken:
+        broken += _list_after(before, placements, departments)
+    if broken:
+        raise RuleBroken(*broken)
+
+
+def _base_conflicts(before: Sequence[Row], placements: Sequence[Placement]):
+    """P05: the item was changed or ended by an edition published since; P06: one item changed twice."""
+    current = {row.item_id: row for row in before}
+    seen: set[int] = set()
+    for placement in placements:
+        name = placement.content.name
+        if placement.item is None:
+            if placement.kind not in BEGINNING:
+                yield Violation("P05", f"“{placement.kind}”须指明现行事项", name)
+            continue
+        row = current.get(placement.item.pk)
+        if row is None:
+            yield Violation("P05", "该事项已不在现行清单内", name)
+        elif row.version_id != placement.base_version_id:
+            yield Violation("P05", f"该事项已由其后公布的版本改为第{row.number}版，须退回按现行内容重新提出", name)
+        if placement.item.pk in seen:
+            yield Violation("P06", "同一事项在一个版本内只能调整一次", name)
+        seen.add(placement.item.pk)
+        if (placement.kind in ENDING) != (placement.content.state == "repealed"):
+            yield Violation("P05", "调整类型与事项状态不一致", name)
+
+
+def _strangers(placements: Sequence[Placement], departments: Mapping[str, Department]):
+    """P07: department or category that the region does not have."""
+    categories = set(Category.objects.values_list("code", flat=True))
+    for placement in placements:
+        content = placement.content
+        if content.department_code not in departments:
+            yield Violation("P07", f"本地区没有代码为 {content.department_code} 的部门", content.name)
+        if content.category not in categories:
+            yield Violation("P07", f"没有代码为 {content.category} 的权力类别", content.name)
+
+
+def _list_after(before: Sequence[Row], placements: Sequence[Placement], departments: Mapping[str, Department]):
+    """P08 大项 missing, P09 大项 ended with sub-items left, P10 two items of one name in the same place, P11 重叠编码."""
+    changed = {placement.item.pk: placement for placement in placements if placement.item}
+    places: dict[tuple, str] = {}
+    majors: set[tuple] = set()
+    parents: list[tuple] = []
+    names = {row.item_id: row.name for row in before}
+    for row in before:
+        if row.item_id in changed:
+            continue
+        major = names.get(row.parent_id, "") if row.parent_id else ""
+        place = (row.department_id, row.category, major, row.name)
+        places[place] = row.name
+        if row.parent_id is None:
+            majors.add((row.department_id, row.category, row.name))
+        else:
+            parents.append((row.parent_id, row.department_id, row.category, row.name))
+    for placement in placements:
+        content = placement.content
+        if placement.kind in ENDING:
+            continue
+        department = departments[content.department_code].pk
+        place = (department, content.category, content.major_name, content.name)
+        if place in places:
+            yield Violation("P10", "同一部门同一类别（同一大项）下已有同名事项", content.name)
+        places[place] = content.name
+        if not content.is_sub_item:
+            majors.add((department, content.category, content.name))
+    for placement in placements:
+        content = placement.content
+        if content.is_sub_item and placement.kind not in ENDING:
+            department = departments[content.department_code].pk
+            if (department, content.category, content.major_name) not in majors:
+                yield Violation("P08", f"所属大项“{content.major_name}”不在清单内", content.name)
+    ended = {pk for pk, placement in changed.items() if placement.kind in ENDING}
+    for parent, _department, _category, name in parents:
+        if parent in ended:
+            yield Violation("P09", f"大项“{names[parent]}”下还有子项“{name}”，须一并处理", names[parent])
