@@ -1,0 +1,125 @@
+"""Who may do what and when to requests and batches: the one guard over the tables in ``states``; buttons ask the same guard."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from departments.models import Posting
+from departments.people import Actor
+from departments.posts import DEPARTMENT_POSTS
+from qingdan.errors import NotAllowed, Refusal, RuleBroken, Violation, WrongState
+from reviews.models import Batch, ChangeRequest
+from reviews.states import (
+    BATCH_TRANSITIONS,
+    REQUEST_TRANSITIONS,
+    BatchAction,
+    BatchState,
+    RequestAction,
+    RequestState,
+    Transition,
+    find,
+)
+
+
+def check_can_act_on_request(
+    *, actor: Actor, request: ChangeRequest, action: str, opinion: str | None = None
+) -> tuple[Transition, Posting]:
+    """The table's row and the posting that gives the right. Who before when before what.
+
+    Raises NotAllowed (404 for a stranger, 403 for a colleague), WrongState, or RuleBroken S01 where the opinion is missing.
+    ``opinion=None`` asks only whether he may.
+    """
+    if not ChangeRequest.objects.visible_to(actor.user).filter(pk=request.pk).exists():
+        raise NotAllowed("没有这个调整申请", stranger=True)
+    return _check(REQUEST_TRANSITIONS, request.state, action, actor, request, opinion, RequestState, RequestAction)
+
+
+def check_can_act_on_batch(*, actor: Actor, batch: Batch, action: str, opinion: str | None = None) -> tuple[Transition, Posting]:
+    """As for requests, over the batch table."""
+    if not Batch.objects.visible_to(actor.user).filter(pk=batch.pk).exists():
+        raise NotAllowed("没有这个调整批次", stranger=True)
+    return _check(BATCH_TRANSITIONS, batch.state, action, actor, batch, opinion, BatchState, BatchAction)
+
+
+def _check(table, state, action, actor: Actor, obj, opinion, states, actions) -> tuple[Transition, Posting]:
+    posts = {post for row in table if row.action == action for post in row.posts}
+    posting = _holding(actor, posts, obj)
+    if posting is None:
+        names = "、".join(post.label for post in sorted(posts))
+        raise NotAllowed(f"“{actions(action).label}”须由{names}办理")
+    row = find(table, state, action)
+    if row is None:
+        raise WrongState(f"当前状态是“{states(state).label}”，不能{actions(action).label}；可能已由他人处理，请刷新后再看")
+    posting = _holding(actor, row.posts, obj)
+    if posting is None:
+        names = "、".join(post.label for post in row.posts)
+        raise NotAllowed(f"“{states(state).label}”阶段的“{actions(action).label}”须由{names}办理")
+    if row.opinion and opinion is not None and not opinion.strip():
+        raise RuleBroken(Violation("S01", f"{actions(action).label}须写明意见", "意见"))
+    return row, posting
+
+
+def _holding(actor: Actor, posts, obj) -> Posting | None:
+    own = tuple(post for post in posts if post in DEPARTMENT_POSTS)
+    regional = tuple(post for post in posts if post not in DEPARTMENT_POSTS)
+    department = getattr(obj, "department", None)
+    return (
+        (own and department and actor.holding(own, department=department))
+        or (actor.holding(regional, region=obj.region) if regional else None)
+        or None
+    )
+
+
+def can_act_on_request(*, actor: Actor, request: ChangeRequest, action: str) -> bool:
+    """Twin of ``check_can_act_on_request``."""
+    try:
+        check_can_act_on_request(actor=actor, request=request, action=action)
+    except Refusal:
+        return False
+    return True
+
+
+def can_act_on_batch(*, actor: Actor, batch: Batch, action: str) -> bool:
+    """Twin of ``check_can_act_on_batch``."""
+    try:
+        check_can_act_on_batch(actor=actor, batch=batch, action=action)
+    except Refusal:
+        return False
+    return True
+
+
+def request_actions(actor: Actor, request: ChangeRequest) -> list[str]:
+    """Actions that ``actor`` may take now, in table order: what the page shows as buttons."""
+    open_rows = [row.action for row in REQUEST_TRANSITIONS if row.source == request.state]
+    return [action for action in open_rows if can_act_on_request(actor=actor, request=request, action=action)]
+
+
+def batch_actions(actor: Actor, batch: Batch) -> list[str]:
+    """Actions that ``actor`` may take now on a batch."""
+    open_rows = [row.action for row in BATCH_TRANSITIONS if row.source == batch.state]
+    return [action for action in open_rows if can_act_on_batch(actor=actor, batch=batch, action=action)]
+
+
+def move_request(*, request: ChangeRequest, target: str, actor: Actor, reason: str = "", **fields) -> None:
+    """Conditional update on (state, revision, hash) with its history row. Raises WrongState if another act came first.
+
+    ``fields`` are further columns to set in the same statement.
+    """
+    moved = ChangeRequest.objects.filter(
+        pk=request.pk, state=request.state, revision=request.revision, proposed_hash=request.proposed_hash
+    ).update(state=target, state_since=timezone.now(), **fields)
+    if moved != 1:
+        raise WrongState(f"申请 {request.number} 已由他人处理，请刷新后再看")
+    request.refresh_from_db()
+    ChangeRequest.history.bulk_history_create([request], update=True, default_user=actor.user, default_change_reason=reason)
+
+
+def move_batch(*, batch: Batch, target: str, actor: Actor, reason: str = "", **fields) -> None:
+    """Conditional update on (state, 送审稿 hash) with its history row. Raises WrongState if another act came first."""
+    moved = Batch.objects.filter(pk=batch.pk, state=batch.state, submission_hash=batch.submission_hash).update(
+        state=target, **fields
+    )
+    if moved != 1:
+        raise WrongState(f"批次“{batch.title}”已由他人处理，请刷新后再看")
+    batch.refresh_from_db()
+    Batch.history.bulk_history_create([batch], update=True, default_user=actor.user, default_change_reason=reason)

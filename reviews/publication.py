@@ -1,0 +1,105 @@
+"""Publication: a decided batch goes through the door; so do a region's first list (基线) and its past ones (补录)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from departments.acting import act
+from departments.people import Actor
+from departments.posts import Post
+from qingdan.errors import WrongState
+from qingdan.items.kinds import EditionKind
+from qingdan.items.models import Edition
+from qingdan.items.placing import DepartmentPlacement, EditionTerms, Placement
+from qingdan.items.publishing import publish_edition
+from reviews.batches import placements_of
+from reviews.guards import check_can_act_on_batch, check_can_act_on_request, move_batch, move_request
+from reviews.models import Batch
+from reviews.requests import close_changes
+from reviews.states import BatchAction, RequestAction
+
+
+@act("publish_batch", durable=True)
+def publish_batch(
+    *,
+    actor: Actor,
+    batch: Batch,
+    notice_title: str,
+    notice_no: str,
+    published_on: datetime.date,
+    effective_on: datetime.date,
+    seen_hash: str,
+    demo: bool = False,
+) -> Edition:
+    """Make the batch an edition: the 送审稿 less what the meeting put off or refused. One durable transaction.
+
+    Raises NotAllowed, WrongState (not decided, already published, another 送审稿) or RuleBroken P01…P11.
+    """
+    batch = Batch.objects.select_for_update().select_related("region", "meeting").get(pk=batch.pk)
+    row, posting = check_can_act_on_batch(actor=actor, batch=batch, action=BatchAction.PUBLISH)
+    if seen_hash != batch.submission_hash:
+        raise WrongState("送审稿已变化，请重新查看后再公布")
+    placements, departments = placements_of(batch)
+    terms = EditionTerms(
+        region=batch.region,
+        kind=EditionKind.ADJUSTMENT if Edition.objects.of(batch.region).exists() else EditionKind.BASELINE,
+        notice_title=notice_title,
+        notice_no=notice_no,
+        decided_on=batch.meeting.held_on,
+        published_on=published_on,
+        effective_on=effective_on,
+        meeting=batch.meeting.title,
+        demo=demo,
+        decisions=tuple(decisions_of(batch)),
+    )
+    edition = publish_edition(actor=actor, terms=terms, placements=placements, departments=departments, post=posting.post)
+    for request in batch.requests.all():
+        publish, _ = check_can_act_on_request(actor=actor, request=request, action=RequestAction.PUBLISH)
+        move_request(request=request, target=publish.target, actor=actor, reason=f"随{edition.title}公布")
+        close_changes(actor, request)
+    move_batch(batch=batch, target=row.target, actor=actor, reason=f"公布 {notice_no}", edition=edition)
+    actor.record(
+        act="publish_batch", post=posting.post, obj=batch, before_hash=batch.submission_hash, after_hash=edition.manifest_hash
+    )
+    return edition
+
+
+@act("publish_afterwards", durable=True)
+def publish_afterwards(
+    *,
+    actor: Actor,
+    terms: EditionTerms,
+    placements: Sequence[Placement],
+    departments: Sequence[DepartmentPlacement] = (),
+) -> Edition:
+    """Enter a list that a city published before it had this system (首次公布 or 补录); shown as 事后录入. 审改办 only."""
+    posting = actor.must_hold(Post.PUBLISHER, region=terms.region, message="基线和补录须由本地区审改办办理")
+    return publish_edition(actor=actor, terms=terms, placements=placements, departments=departments, post=posting.post)
+
+
+def decisions_of(batch: Batch) -> list[dict]:
+    """The decisions that the manifest keeps: which stage and part, in which post, when, over which hash."""
+    found = [
+        {
+            "request": request.number,
+            "stage": decision.stage,
+            "part": decision.part,
+            "post": decision.post,
+            "at": decision.at.astimezone(datetime.UTC).isoformat(timespec="seconds"),
+            "hash": decision.proposed_hash,
+        }
+        for request in batch.requests.order_by("number")
+        for decision in request.decisions.filter(revision=request.revision).order_by("at", "pk")
+    ]
+    found += [
+        {
+            "batch": batch.number,
+            "stage": "meeting",
+            "meeting": decision.meeting.title,
+            "at": decision.at.astimezone(datetime.UTC).isoformat(timespec="seconds"),
+            "hash": decision.submission_hash,
+        }
+        for decision in batch.meeting_decisions.select_related("meeting").filter(submission_hash=batch.submission_hash)
+    ]
+    return found

@@ -1,0 +1,227 @@
+"""Change requests: how a department proposes. Acts: create, replace the draft's changes, submit, withdraw, return before a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+from simple_history.utils import bulk_create_with_history
+
+from departments.acting import act
+from departments.models import Department, Region
+from departments.people import Actor
+from departments.posts import Post
+from qingdan.errors import RuleBroken, Violation, WrongState
+from qingdan.items.content import DepartmentContent, ItemContent
+from qingdan.items.kinds import BEGINNING, ENDING, ChangeKind
+from qingdan.items.models import Category, Item, ItemVersion
+from qingdan.ledger.canonical import canonical_bytes, sha256_hex
+from reviews.guards import check_can_act_on_request, move_request
+from reviews.models import Change, ChangeRequest, Directive, Upload
+from reviews.states import RequestAction, RequestState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """One change that a department proposes. ``item`` and ``base_version`` are both given, or neither for a new item."""
+
+    kind: str
+    content: ItemContent | DepartmentContent
+    item: Item | None = None
+    base_version: ItemVersion | None = None
+    reason: str = ""
+    document: str = ""
+    source_row: str = ""
+
+
+@act("create_request")
+def create_request(
+    *,
+    actor: Actor,
+    department: Department,
+    reason: str,
+    proposals: Sequence[Proposal],
+    document: str = "",
+    directive: Directive | None = None,
+    source: str = ChangeRequest.Source.FORM,
+    upload: Upload | None = None,
+) -> ChangeRequest:
+    """A draft request of ``department`` with its changes. Raises NotAllowed, or RuleBroken Q01…Q08 naming each faulty change."""
+    posting = actor.must_hold((Post.CLERK, Post.HEAD), department=department, message="只能为本部门提出调整申请")
+    if not reason.strip():
+        raise RuleBroken(Violation("Q01", "须写明调整理由", "调整理由"))
+    check_proposals(department, proposals)
+    region = Region.objects.select_for_update().get(pk=department.region_id)
+    request = ChangeRequest(
+        region=region,
+        department=department,
+        number=_next_number(region),
+        reason=reason.strip(),
+        document=document.strip(),
+        directive=directive,
+        source=source,
+        upload=upload,
+        created_by=actor.user,
+    )
+    request._change_reason = "新建"
+    request._history_user = actor.user
+    request.save()
+    _write_changes(actor, request, proposals)
+    _rehash(request, actor, "列入调整内容")
+    actor.record(
+        act="create_request", post=posting.post, obj=request, after_hash=request.proposed_hash, detail=f"{len(proposals)} 项"
+    )
+    return request
+
+
+@act("replace_changes")
+def replace_changes(
+    *, actor: Actor, request: ChangeRequest, reason: str, proposals: Sequence[Proposal], document: str = "", seen_hash: str
+) -> ChangeRequest:
+    """Put another set of changes into a draft or returned request; what was before stays in its history."""
+    _row, posting = check_can_act_on_request(actor=actor, request=request, action=RequestAction.EDIT)
+    check_seen(request, seen_hash)
+    before = request.proposed_hash
+    request.changes.all().delete()
+    check_proposals(request.department, proposals)
+    _write_changes(actor, request, proposals)
+    request.reason, request.document = reason.strip() or request.reason, document.strip()
+    _rehash(request, actor, "修改")
+    actor.record(act="replace_changes", post=posting.post, obj=request, before_hash=before, after_hash=request.proposed_hash)
+    return request
+
+
+@act("submit_request")
+def submit_request(*, actor: Actor, request: ChangeRequest, seen_hash: str) -> ChangeRequest:
+    """The head hands a draft or a corrected request in; a corrected one becomes the next revision and starts again at compliance."""
+    row, posting = check_can_act_on_request(actor=actor, request=request, action=RequestAction.SUBMIT)
+    check_seen(request, seen_hash)
+    check_ready(request)
+    revision = request.revision + (1 if request.state == RequestState.RETURNED else 0)
+    move_request(request=request, target=row.target, actor=actor, reason="提交", revision=revision, submitted_by=actor.user)
+    actor.record(
+        act="submit_request", post=posting.post, obj=request, after_hash=request.proposed_hash, detail=f"第{revision}次修订"
+    )
+    return request
+
+
+@act("withdraw_request")
+def withdraw_request(*, actor: Actor, request: ChangeRequest, opinion: str = "") -> ChangeRequest:
+    """The department takes its request back; its items are free for another one."""
+    row, posting = check_can_act_on_request(actor=actor, request=request, action=RequestAction.WITHDRAW, opinion=opinion)
+    move_request(request=request, target=row.target, actor=actor, reason=f"撤回：{opinion}")
+    close_changes(actor, request)
+    actor.record(act="withdraw_request", post=posting.post, obj=request, before_hash=request.proposed_hash, detail=opinion)
+    return request
+
+
+def check_seen(request: ChangeRequest, seen_hash: str) -> None:
+    """An act binds what was seen: another hash means that the content changed meanwhile."""
+    if seen_hash != request.proposed_hash:
+        raise WrongState(f"申请 {request.number} 的内容已变化，请重新查看后再办理")
+
+
+def check_proposals(department: Department, proposals: Sequence[Proposal]) -> None:
+    """Q02…Q08: own items only, no item in two open requests, base as published, document where the kind asks for one."""
+    broken = []
+    if not proposals:
+        broken.append(Violation("Q02", "没有任何调整内容"))
+    held = _open_requests_of([p.item.pk for p in proposals if p.item])
+    versions = {p.base_version.pk for p in proposals if p.base_version}
+    owners = dict(ItemVersion.objects.filter(pk__in=versions).values_list("pk", "department_id"))
+    seen: set[int] = set()
+    for proposal in proposals:
+        name, item = proposal.content.name, proposal.item
+        if _department_code(proposal.content) != department.code:
+            broken.append(Violation("Q03", f"只能调整本部门（{department.name}）的事项", name))
+        if proposal.base_version and owners.get(proposal.base_version.pk) != department.pk:
+            broken.append(Violation("Q03", "该事项属于其他部门，不能由本部门调整", name))
+        if (item is None) != (proposal.base_version is None):
+            broken.append(Violation("Q04", "须同时指明现行事项和它的版本", name))
+        if item is None and proposal.kind not in BEGINNING and proposal.kind != ChangeKind.DEPARTMENT:
+            broken.append(Violation("Q04", f"{ChangeKind(proposal.kind).label}须指明现行事项", name))
+        if item is not None and item.pk in held:
+            broken.append(Violation("Q05", f"该事项已在申请 {held[item.pk]} 中办理，待其办结后再提", name))
+        if item is not None and item.pk in seen:
+            broken.append(Violation("Q06", "同一事项在一个申请内只能调整一次", name))
+        if item is not None:
+            seen.add(item.pk)
+        if proposal.kind in ENDING and not (proposal.reason.strip() and proposal.document.strip()):
+            broken.append(Violation("Q07", f"{ChangeKind(proposal.kind).label}须写明理由和依据文件", name))
+        if (
+            isinstance(proposal.content, ItemContent)
+            and proposal.content.not_public
+            and not proposal.content.not_public_basis.strip()
+        ):
+            broken.append(Violation("Q08", "依法不予公开须写明理由和依据", name))
+    if broken:
+        raise RuleBroken(*broken)
+
+
+def check_ready(request: ChangeRequest) -> None:
+    """What stops at submission: Q09 a deviation from the category's default 依申请/依职权 without its reason."""
+    defaults = dict(Category.objects.values_list("code", "default_initiation"))
+    broken = []
+    for change in request.changes.exclude(initiation="").exclude(category_code=""):
+        if defaults.get(change.category_code) != change.initiation and not change.content.initiation_reason.strip():
+            broken.append(Violation("Q09", "行使方式与该类别的默认值不同，须在“行使方式调整理由”中写明理由", change.name))
+    if not request.changes.exists():
+        broken.append(Violation("Q02", "没有任何调整内容"))
+    if broken:
+        raise RuleBroken(*broken)
+
+
+def close_changes(actor: Actor, request: ChangeRequest) -> None:
+    """Free the items of a request that is over."""
+    changes = list(request.changes.filter(open=True))
+    request.changes.filter(open=True).update(open=False)
+    for change in changes:
+        change.open = False
+    Change.history.bulk_history_create(changes, update=True, default_user=actor.user, default_change_reason="办结")
+
+
+def _department_code(content: ItemContent | DepartmentContent) -> str:
+    return content.code if isinstance(content, DepartmentContent) else content.department_code
+
+
+def _open_requests_of(items: Sequence[int]) -> dict[int, str]:
+    return dict(Change.objects.filter(item__in=items, open=True).values_list("item_id", "request__number"))
+
+
+def _next_number(region: Region) -> str:
+    year = timezone.localdate().year
+    return f"{year}-{ChangeRequest.objects.filter(region=region, number__startswith=f'{year}-').count() + 1:04d}"
+
+
+def _write_changes(actor: Actor, request: ChangeRequest, proposals: Sequence[Proposal]) -> None:
+    changes = [
+        Change(
+            request=request,
+            position=position,
+            kind=proposal.kind,
+            item=proposal.item,
+            base_version=proposal.base_version,
+            content_bytes=proposal.content.canonical,
+            content_hash=proposal.content.content_hash,
+            name=proposal.content.name,
+            category_code=getattr(proposal.content, "category", ""),
+            initiation=getattr(proposal.content, "initiation", ""),
+            reason=proposal.reason,
+            document=proposal.document,
+            source_row=proposal.source_row,
+        )
+        for position, proposal in enumerate(proposals, start=1)
+    ]
+    bulk_create_with_history(changes, Change, default_user=actor.user, default_change_reason="列入申请")
+
+
+def _rehash(request: ChangeRequest, actor: Actor, reason: str) -> None:
+    """The hash that every later decision binds: reason, document and each change with its base."""
+    rows = request.changes.order_by("position").values_list(
+        "position", "kind", "item__code", "base_version__number", "content_hash", "reason", "document"
+    )
+    request.proposed_hash = sha256_hex(canonical_bytes([request.reason, request.document, [list(row) for row in rows]]))
+    request._change_reason = reason
+    request._history_user = actor.user
+    request.save()
