@@ -1,0 +1,96 @@
+"""``load_reference``: what a new installation needs before the first department can be entered."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import models, transaction
+
+from departments.models import Region
+from qingdan.items.models import Category, CodeScheme, RequiredElement, SubKind
+from reviews.models import RouteRule
+
+FOLDER = Path(settings.BASE_DIR) / "fixtures" / "reference"
+_LEVELS = {"省级": Region.Level.PROVINCE, "地级": Region.Level.CITY, "县级": Region.Level.COUNTY}
+
+
+class Command(BaseCommand):
+    help = (
+        "读入基础数据：行政区划、十个类别、类别细分、编码规则、必填要素、审查路径、法律法规规章标题库。"
+        "重复执行只补缺少的行，不改动已有的行。"
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--no-laws", action="store_true", help="不读入法律法规规章标题库（2,882 条）")
+        parser.add_argument("--json", action="store_true", help="只输出一个 JSON 文档：各表新增的行数")
+
+    def handle(self, *args, no_laws: bool, json: bool, **options):
+        with transaction.atomic():
+            added = load_tables()
+            if not no_laws:
+                from qingdan.laws.library import add_missing_acts
+
+                added["acts"] = add_missing_acts(rows_of("laws.csv"))
+        self.stdout.write(_as_json(added) if json else _as_text(added))
+
+
+def rows_of(name: str) -> Iterator[dict[str, str]]:
+    """The rows of one file of the reference folder, by column name."""
+    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def load_tables() -> dict[str, int]:
+    """Everything but the laws; how many rows each table gained."""
+    added = {"regions": 0}
+    # A parent stands before its children in the file.
+    for row in rows_of("regions_hubei.csv"):
+        parent = Region.objects.get(code=row["parent"]) if row["parent"] else None
+        added["regions"] += _add(Region, {"code": row["code"]}, name=row["name"], level=_LEVELS[row["level"]], parent=parent)
+    added["categories"] = sum(_add(Category, {"code": row.pop("code")}, **row) for row in rows_of("categories.csv"))
+    added["sub_kinds"] = sum(
+        _add(SubKind, {"category_id": row["category"], "name": row["name"]}, order=row["order"]) for row in rows_of("sub_kinds.csv")
+    )
+    added["code_schemes"] = sum(_add(CodeScheme, {"code": row.pop("code")}, **row) for row in rows_of("code_schemes.csv"))
+    added["required_elements"] = sum(
+        _add(RequiredElement, {"category_id": row["category"], "element": row["element"]}, source=row["source"])
+        for row in rows_of("required_elements.csv")
+    )
+    added["route_rules"] = sum(
+        _add(
+            RouteRule,
+            {"part": row["part"], "initiation": row["initiation"]},
+            stage=row["stage"],
+            post=row["post"],
+            duty=row["duty"],
+        )
+        for row in rows_of("route_rules.csv")
+    )
+    return added
+
+
+def _add(model: type[models.Model], key: dict[str, object], **fields: object) -> bool:
+    """Whether the row had to be made; one that is there stays as it is."""
+    return model.objects.get_or_create(**key, defaults=fields)[1]
+
+
+def _as_json(added: dict[str, int]) -> str:
+    return json.dumps({"added": added}, ensure_ascii=False)
+
+
+def _as_text(added: dict[str, int]) -> str:
+    names = {
+        "regions": "行政区划",
+        "categories": "类别",
+        "sub_kinds": "类别细分",
+        "code_schemes": "编码规则",
+        "required_elements": "必填要素",
+        "route_rules": "审查路径",
+        "acts": "法律法规规章",
+    }
+    return "已补入：" + "，".join(f"{names[key]} {count}" for key, count in added.items())
