@@ -36,7 +36,7 @@ def publish_batch(
 
     Raises NotAllowed, WrongState (not decided, already published, another 送审稿) or RuleBroken P01…P11.
     """
-    batch = Batch.objects.select_for_update().select_related("region", "meeting").get(pk=batch.pk)
+    batch = Batch.objects.select_for_update(of=("self",)).select_related("region", "meeting").get(pk=batch.pk)
     row, posting = check_can_act_on_batch(actor=actor, batch=batch, action=BatchAction.PUBLISH)
     if seen_hash != batch.submission_hash:
         raise WrongState("送审稿已变化，请重新查看后再公布")
