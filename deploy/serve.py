@@ -1,0 +1,136 @@
+"""What ``make run`` starts: prepare the database, then serve on the loopback. Server and worker start and stop together.
+
+``serve.py --port 8000 --demo yes|no``; settings come from the environment (MODE=local). Idempotent: a second start keeps the data.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.chdir(ROOT)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qingdan.settings")
+
+import django  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+
+GRACE = 10  # seconds that a child gets to finish what it is doing
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--demo", choices=["yes", "no"], default="yes")
+    options = parser.parse_args()
+    if taken(options.port):
+        print(f"端口 {options.port} 已被占用。请换一个：make run PORT={options.port + 1}", file=sys.stderr)
+        return 1
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("load_reference", verbosity=0)
+    accounts = prepare_demo() if options.demo == "yes" else prepare_empty()
+    collect_static()
+    address = f"127.0.0.1:{options.port}"
+    children = [subprocess.Popen(command) for command in commands(address)]
+    return watch(children, lambda: announce(address, accounts))
+
+
+def taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def prepare_demo() -> list[str]:
+    """Build the demo world if the database is empty; the lines that tell who may log in."""
+    out = io.StringIO()
+    call_command("demo", "--json", stdout=out)
+    world = json.loads(out.getvalue())
+    return ["演示账号："] + [f"  {post}：{a['username']} / {a['password']}" for post, a in world["accounts"].items()]
+
+
+def prepare_empty() -> list[str]:
+    """Make the three administrators where nobody has an account yet; the lines with their one-time passwords."""
+    from departments.models import User
+
+    if User.objects.exists():
+        return []
+    out = io.StringIO()
+    call_command("create_first_admins", stdout=out)
+    return out.getvalue().splitlines()
+
+
+def collect_static() -> None:
+    """Collect and compress the static files, unless the same files were collected before."""
+    from django.contrib.staticfiles.finders import get_finders
+
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            stat = os.stat(storage.path(path))
+            digest.update(f"{path}:{stat.st_size}:{stat.st_mtime_ns}\n".encode())
+    stamp = settings.STATIC_ROOT / ".collected"
+    if stamp.exists() and stamp.read_text() == digest.hexdigest():
+        return
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(digest.hexdigest())
+
+
+def commands(address: str) -> list[list[str]]:
+    """The processes that make up the running system."""
+    server = [sys.executable, "-m", "gunicorn", "qingdan.wsgi", "--bind", address, "--workers", "2", "--timeout", "60"]
+    return [[*server, "--log-level", "warning", "--no-control-socket"]]
+
+
+def watch(children: list[subprocess.Popen], ready) -> int:
+    """Call ``ready`` once, then wait until a child ends or a signal comes; end all. The exit code is 0 when we were told to stop."""
+    told: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, frame: told.append(received))
+    ready()
+    while not told and all(child.poll() is None for child in children):
+        time.sleep(0.2)
+    failed = [child.returncode for child in children if child.returncode]
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    for child in children:
+        try:
+            child.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+    return 0 if told else (failed or [1])[0]
+
+
+def announce(address: str, accounts: list[str]) -> None:
+    lines = [
+        "",
+        f"公开页面  http://{address}/",
+        f"工作台    http://{address}/admin/",
+        f"数据目录  {settings.VAR_DIR}（要重新开始，停止后删除此目录）",
+        *accounts,
+        "按 Ctrl-C 停止",
+        "",
+    ]
+    print("\n".join(lines), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
