@@ -85,6 +85,42 @@ def committed_db(request, databases, django_db_blocker):
 
 
 @pytest.fixture
+def world_database(databases, django_db_blocker):
+    """Connect to the database that holds the world. It must come before ``db``: ask for ``world``, without the django_db mark."""
+    from django.db import connection
+
+    from tests.databases import switch_to
+
+    assert not connection.in_atomic_block, "ask for world alone: it brings db, and the django_db mark would start before it"
+    with django_db_blocker.unblock():
+        databases.build_world()
+        switch_to(databases.world)
+    yield
+    with django_db_blocker.unblock():
+        switch_to(databases.main)
+
+
+@pytest.fixture
+def world(world_database, db):
+    """The world (``tests.world.World``); whatever a test does to it is rolled back."""
+    from tests.world import World
+
+    return World()
+
+
+@pytest.fixture
+def committed_world(request, databases, django_db_blocker):
+    """A copy of the world in which commits are real: for races. Yields (World, Database)."""
+    from tests.world import World
+
+    assert "db" not in request.fixturenames, "committed_world has a database of its own: leave out db and django_db"
+    with django_db_blocker.unblock():
+        databases.build_world()
+        with databases.copy(databases.world_template) as database:
+            yield World(), database
+
+
+@pytest.fixture
 def count_queries():
     """``with count_queries("public.home"):`` holds the number of queries inside to the reviewed one in query_counts.json."""
     from django.db import connection

@@ -82,6 +82,8 @@ class Databases:
         self.store = SqliteFiles(folder) if connection.vendor == "sqlite" else PostgresCopies(prefix)
         self.template = self.store.name("template")
         self.main = self.store.name("main")
+        self.world_template, self.world = self.store.name("worldtemplate"), self.store.name("world")
+        self._world_built = False
         self._numbers = itertools.count(1)
 
     def build(self) -> None:
@@ -95,16 +97,29 @@ class Databases:
         self.store.create(self.main, self.template)
         switch_to(self.main)
 
+    def build_world(self) -> None:
+        """Build the world (``tests.world``) at its first use in this process, as a template and the database that tests roll back on."""
+        if self._world_built:
+            return
+        from tests import world
+
+        self.store.create(self.world_template, self.template)
+        switch_to(self.world_template)
+        world.build()
+        connections.close_all()
+        self.store.create(self.world, self.world_template)
+        self._world_built = True
+
     def drop(self) -> None:
         connections.close_all()
-        for name in (self.main, self.template):
+        for name in (self.main, self.template, self.world, self.world_template):
             self.store.drop(name)
 
     @contextmanager
-    def copy(self) -> Iterator[Database]:
-        """A fresh copy of the template, connected to; commits in it are real and gone with it."""
+    def copy(self, template: str | None = None) -> Iterator[Database]:
+        """A fresh copy of ``template`` (the plain one if not given), connected to; commits in it are real and gone with it."""
         name = self.store.name(f"copy{next(self._numbers)}")
-        self.store.create(name, self.template)
+        self.store.create(name, template or self.template)
         switch_to(name)
         try:
             yield Database(name, {**os.environ, "DATABASE_URL": self.store.url(name)})
