@@ -1,0 +1,120 @@
+"""Workbooks that come in: kept by hash, read in the limited child, compared with the list, turned into a draft request."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from qingdan.items.intake.preflight import UnreadableFile
+from qingdan.items.intake.reading import IgnoredRow, Reading, ReadRow, RefusedRow, read_list
+
+from departments.acting import act
+from departments.models import Department
+from departments.people import Actor
+from departments.posts import Post
+from qingdan.errors import RuleBroken, Violation
+from reviews.matching import Comparison, compare, proposals_of
+from reviews.models import ChangeRequest, Upload
+from reviews.requests import create_request
+
+SECRET = "secret"
+
+
+def read_upload(*, file_name: str, data: bytes, department: Department, include_hidden: bool = False) -> Reading:
+    """Read a department's workbook; slow, so outside any transaction. Raises RuleBroken I01 where the file cannot be read."""
+    if len(data) > settings.UPLOAD_LIMIT:
+        raise RuleBroken(Violation("I01", f"文件超过 {settings.UPLOAD_LIMIT // 1024 // 1024} MB，请拆分后上传", file_name))
+    try:
+        return read_list(data, file_name=file_name, department=department.name, category=None, include_hidden=include_hidden)
+    except UnreadableFile as unreadable:
+        raise RuleBroken(Violation("I01", str(unreadable), file_name)) from unreadable
+
+
+@act("receive_upload")
+def receive_upload(*, actor: Actor, department: Department, file_name: str, data: bytes, reading: Reading) -> Upload:
+    """Keep a workbook that was read. Where a row bears a mark of state secrecy the file itself is not kept, nor any text of the row."""
+    posting = actor.must_hold((Post.CLERK, Post.HEAD), department=department, message="只能为本部门上传")
+    digest = hashlib.sha256(data).hexdigest()
+    upload = Upload(
+        region_id=department.region_id,
+        department=department,
+        file_name=file_name[-255:],
+        sha256=digest,
+        size=len(data),
+        reading=json.dumps(asdict(reading), ensure_ascii=False),
+        uploaded_by=actor.user,
+    )
+    if not any(row.code == SECRET for row in reading.refused):
+        upload.file.save(f"{uuid.uuid4().hex}.bin", ContentFile(data), save=False)
+    upload.save()
+    foreign = [row for row in reading.items if row.department and not _names(department, row.department)]
+    detail = f"{file_name} 读入 {len(reading.items)} 未读入 {len(reading.refused)} 略过 {len(reading.ignored)}"
+    actor.record(
+        act="receive_upload",
+        post=posting.post,
+        obj=upload,
+        after_hash=digest,
+        detail=detail + (f"；含其他部门的行 {len(foreign)} 条" if foreign else ""),
+    )
+    return upload
+
+
+def reading_of(upload: Upload) -> Reading:
+    """What was read of an upload when it came in."""
+    stored = json.loads(upload.reading)
+    return Reading(
+        items=tuple(ReadRow(**{**row, "codes": tuple(tuple(code) for code in row["codes"])}) for row in stored["items"]),
+        refused=tuple(RefusedRow(**row) for row in stored["refused"]),
+        ignored=tuple(IgnoredRow(**row) for row in stored["ignored"]),
+    )
+
+
+def compare_upload(*, upload: Upload, clear_empty: bool = False) -> Comparison:
+    """The upload against the list as it is now: what is new, changed, unchanged, refused, and 文件未列."""
+    reading = reading_of(upload)
+    department = upload.department
+    own, refused = [], list(reading.refused)
+    for row in reading.items:
+        if not row.department or _names(department, row.department):
+            own.append(row)
+        else:
+            refused.append(
+                RefusedRow(
+                    sheet=row.sheet,
+                    row=row.row,
+                    column="",
+                    code="M05",
+                    message=f"该行属于“{row.department}”，只能导入本部门（{department.name}）的事项",
+                )
+            )
+    departments = {row.department: department for row in own}
+    departments.setdefault("", department)
+    return compare(
+        rows=own, region=upload.region, departments=departments, refused=refused, ignored=reading.ignored, clear_empty=clear_empty
+    )
+
+
+def propose_upload(
+    *, actor: Actor, upload: Upload, reason: str, document: str = "", clear_empty: bool = False, repeal: Iterable[str] = ()
+) -> ChangeRequest:
+    """A draft request with one change a changed row and a 取消 a ticked item. Refused rows stay out; the page has named them."""
+    comparison = compare_upload(upload=upload, clear_empty=clear_empty)
+    proposals = proposals_of(comparison, repeal=repeal, reason=reason, document=document)
+    return create_request(
+        actor=actor,
+        department=upload.department,
+        reason=reason,
+        document=document,
+        proposals=proposals,
+        source=ChangeRequest.Source.UPLOAD,
+        upload=upload,
+    )
+
+
+def _names(department: Department, text: str) -> bool:
+    return text in (department.code, department.name, department.short_name)
