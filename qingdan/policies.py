@@ -66,7 +66,6 @@ POLICIES: dict[str, Policy] = {
     "admin:autocomplete": staff(),
     "admin:jsi18n": staff(),
     "admin:view_on_site": staff(),
-    "admin:app_list": staff(),
     "admin/(?P<url>.*)$": staff(),
 }
 
