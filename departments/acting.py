@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from axes.helpers import get_client_ip_address
 from django.db import models, transaction
 
 from departments.people import Actor
@@ -15,6 +16,11 @@ from qingdan.ledger.models import AuditEvent
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+def actor_of(request) -> Actor:
+    """The actor of a staff request: its user, the request's number, and the address that the log-in guard counts by (PROXY_COUNT)."""
+    return Actor(request.user, request.request_id, get_client_ip_address(request) or "")
 
 
 def act(name: str, *, durable: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:

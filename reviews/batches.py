@@ -265,4 +265,13 @@ def _carry_out(actor: Actor, batch: Batch, outcome: str, exceptions: Mapping[int
         if action == RequestAction.REJECT:
             close_changes(actor, request)
         if action == RequestAction.DEFER:
-            request.changes.filter(outcome=Change.Outcome.DEFERRED).update(outcome=Change.Outcome.PENDING)
+            _await_again(actor, request)
+
+
+def _await_again(actor: Actor, request: ChangeRequest) -> None:
+    """What the meeting put off waits for the next one."""
+    deferred = list(request.changes.filter(outcome=Change.Outcome.DEFERRED))
+    request.changes.filter(outcome=Change.Outcome.DEFERRED).update(outcome=Change.Outcome.PENDING)
+    for change in deferred:
+        change.outcome = Change.Outcome.PENDING
+    Change.history.bulk_history_create(deferred, update=True, default_user=actor.user, default_change_reason="暂缓，待下次审议")

@@ -22,6 +22,9 @@ os.environ.update(
     STATIC_STORAGE="django.contrib.staticfiles.storage.StaticFilesStorage",
 )
 
+# Where collected static files would be; the middleware that serves them wants the folder.
+(VAR_DIR / "static").mkdir()
+
 COUNTS = ROOT / "tests" / "structure" / "query_counts.json"
 
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import connection, connections
 
 
@@ -91,8 +91,7 @@ class Databases:
         self.store.create(self.template)
         switch_to(self.template)
         call_command("migrate", verbosity=0)
-        if "load_reference" in get_commands():
-            call_command("load_reference", "--no-laws", stdout=io.StringIO())
+        call_command("load_reference", "--no-laws", stdout=io.StringIO())
         connections.close_all()
         self.store.create(self.main, self.template)
         switch_to(self.main)

@@ -1,0 +1,91 @@
+"""Who may open which address, and by which methods: one row a URL name. A test holds every pattern of the site to a row.
+
+The row classifies; the rights themselves are in ``departments.access`` (permissions), in ``visible_to`` and in each act's check.
+``list_endpoints`` prints this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import ResolverMatch, URLPattern, URLResolver, get_resolver
+
+from departments.posts import Post
+
+READ = ("GET", "HEAD")
+FORM = ("GET", "HEAD", "POST")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """``who``: ``public`` (no session) | ``staff`` (any post held today) | ``posts`` (one of ``posts``) | ``permission`` (by the table of access)."""
+
+    who: str
+    allowed_methods: tuple[str, ...] = READ
+    posts: frozenset[Post] = frozenset()
+    permission: str = ""
+
+    @property
+    def name(self) -> str:
+        """The policy in one word for people and programs: ``public``, ``staff``, ``posts:council+publisher``, ``permission:…``."""
+        detail = "+".join(sorted(self.posts)) or self.permission
+        return f"{self.who}:{detail}" if detail else self.who
+
+
+def public(*methods: str) -> Policy:
+    return Policy("public", methods or READ)
+
+
+def staff(*methods: str) -> Policy:
+    return Policy("staff", methods or READ)
+
+
+def posts(*posts: Post, methods: tuple[str, ...] = FORM) -> Policy:
+    return Policy("posts", methods, frozenset(posts))
+
+
+def model(label: str, *, writes: bool) -> dict[str, Policy]:
+    """The rows of one ModelAdmin (``app.model``): list, history and object for who may view; add and delete only where it ``writes``."""
+    app, name = label.split(".")
+    view = Policy("permission", FORM if writes else READ, permission=f"{app}.view_{name}")
+    rows = {f"admin:{app}_{name}_{page}": view for page in ("changelist", "change", "history")}
+    rows |= {f"admin:{app}_{name}_add": Policy("permission", FORM if writes else READ, permission=f"{app}.add_{name}")}
+    return rows | {f"admin:{app}_{name}_delete": Policy("permission", FORM if writes else READ, permission=f"{app}.delete_{name}")}
+
+
+POLICIES: dict[str, Policy] = {
+    "healthz": public(),
+    "readyz": public(),
+    # The staff's site: Django's own pages.
+    "admin:login": public(*FORM),
+    "admin:logout": public("POST"),
+    "admin:index": staff(),
+    "admin:password_change": staff(*FORM),
+    "admin:password_change_done": staff(),
+    "admin:autocomplete": staff(),
+    "admin:jsi18n": staff(),
+    "admin:view_on_site": staff(),
+    "admin/(?P<url>.*)$": staff(),
+}
+
+
+def endpoints() -> Iterator[tuple[str, str, URLPattern]]:
+    """Every pattern of the site as (name, route, pattern); the name is ``namespace:name``, or the route where there is none."""
+    yield from _walk(get_resolver().url_patterns, "", ())
+
+
+def _walk(patterns, prefix: str, namespaces: tuple[str, ...]) -> Iterator[tuple[str, str, URLPattern]]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
+            yield from _walk(pattern.url_patterns, route, inner)
+        else:
+            name = ":".join((*namespaces, pattern.name)) if pattern.name else route
+            yield name, route, pattern
+
+
+def policy_of(match: ResolverMatch) -> Policy | None:
+    """The row of the address that a request matched; None where the table has none (the suite does not let that pass)."""
+    return POLICIES.get(match.view_name if match.url_name else match.route)

@@ -1,0 +1,141 @@
+"""What every request passes through, and how the site answers when it cannot: request number, headers, refusals, health, error pages."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.views.decorators.http import require_safe
+
+from qingdan.errors import Refusal
+from qingdan.policies import policy_of
+
+log = logging.getLogger(__name__)
+
+# Set where the response does not say otherwise; Django's and django-csp's middleware stand further in and say more for pages.
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+STAFF_CACHE = "no-store, private"
+
+
+class EnvelopeMiddleware:
+    """Outermost: numbers the request and completes the headers of whatever comes back, also of static files and errors.
+
+    A client's own request number is not taken over: the audit trail refers to ours.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    @cached_property
+    def staff_prefix(self) -> str:
+        return reverse("admin:index")
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.request_id = uuid.uuid4().hex
+        response = self.get_response(request)
+        response["X-Request-ID"] = request.request_id
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.path_info.startswith(self.staff_prefix):
+            response["Cache-Control"] = STAFF_CACHE
+        return response
+
+
+class RefusalMiddleware:
+    """Innermost: turns the three refusals into pages, the only place that does, and refuses methods that the policy does not list."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs) -> HttpResponse | None:
+        policy = policy_of(request.resolver_match)
+        if policy is None or request.method in policy.allowed_methods:
+            return None
+        response = refusal_page(request, 405, "此地址不接受这种请求")
+        response["Allow"] = HttpResponseNotAllowed(policy.allowed_methods)["Allow"]
+        return response
+
+    def process_exception(self, request, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Refusal):
+            return None
+        if error.status == 404:
+            # A stranger may not learn that the object exists: the very page that an unknown address gives.
+            return page_not_found(request, error)
+        return refusal_page(request, error.status, str(error), getattr(error, "violations", ()))
+
+
+def refusal_page(request, status: int, message: str, violations=()) -> HttpResponse:
+    """The Chinese page of a refusal: templates/errors/<status>.html with the sentence and, for a broken rule, every violation."""
+    context = {"status": status, "message": message, "violations": violations, "request_id": getattr(request, "request_id", "")}
+    # Without the request: an error page must not ask a session or a database that may be what failed.
+    return render(None, f"errors/{status}.html", context, status=status)
+
+
+def bad_request(request, exception=None) -> HttpResponse:
+    return refusal_page(request, 400, "请求的格式不对，无法处理")
+
+
+def permission_denied(request, exception=None) -> HttpResponse:
+    return refusal_page(request, 403, "您的岗位不能查看或办理此事")
+
+
+def csrf_failure(request, reason="") -> HttpResponse:
+    return refusal_page(request, 403, "页面已过期或不是从本站提交，请返回原页面刷新后重新提交")
+
+
+def page_not_found(request, exception=None) -> HttpResponse:
+    return refusal_page(request, 404, "没有找到这个页面")
+
+
+def server_error(request) -> HttpResponse:
+    return refusal_page(request, 500, "系统没有完成这次请求，未保存任何内容")
+
+
+@require_safe
+def healthz(request) -> HttpResponse:
+    """Liveness: the process answers. Asks nothing of the database."""
+    return JsonResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+def readyz(request) -> HttpResponse:
+    """Readiness: the database answers and every migration is applied; else 503 naming which, without the reason (that is in the log)."""
+    checks = {"database": database_answers(), "migrations": migrations_applied()}
+    ready = all(checks.values())
+    body = {"status": "ok" if ready else "unready", **{name: "ok" if good else "failed" for name, good in checks.items()}}
+    return JsonResponse(body, status=200 if ready else 503, headers={"Cache-Control": "no-store"})
+
+
+def database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        log.exception("the database does not answer")
+        return False
+    return True
+
+
+def migrations_applied() -> bool:
+    try:
+        executor = MigrationExecutor(connection)
+    except DatabaseError:
+        return False
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
