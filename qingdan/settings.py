@@ -133,7 +133,14 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "departments.passwords.CharacterClassesValidator"},
+    {"NAME": "departments.passwords.FormerPasswordValidator"},
 ]
+# GB/T 22239 asks for complexity and periodic change, which ASVS 6.2.5 and 6.2.10 forbid: the national rule holds; 0 switches one off.
+PASSWORD_CLASSES = env.int("PASSWORD_CLASSES", 3)
+PASSWORD_HISTORY = env.int("PASSWORD_HISTORY", 5)
+PASSWORD_MAX_DAYS = env.int("PASSWORD_MAX_DAYS", 90)
+ONE_TIME_PASSWORD_DAYS = env.int("ONE_TIME_PASSWORD_DAYS", 30)
 LOGIN_URL = "admin:login"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
