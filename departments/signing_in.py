@@ -56,6 +56,12 @@ def unlock_account(*, actor: Actor, user: User) -> int:
     return forgotten
 
 
+@act("log_in")
+def record_log_in(*, actor: Actor) -> None:
+    """Write a successful log-in into the audit trail. Failed ones stand in the tables of the lock-out, so that nobody can flood the trail."""
+    actor.record(act="log_in", obj=actor.user)
+
+
 def give_one_time_password(user: User) -> str:
     """Part of an act: replace the password of a locked row by one that must be changed at the next log-in."""
     password = one_time_password()
