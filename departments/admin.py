@@ -33,7 +33,16 @@ class DepartmentAdmin(StaffHistoryAdmin):
 class UserAdmin(StaffModelAdmin):
     list_display = ("username", "name", "last_login", "ends_on", "handed_over_to")
     search_fields = ("username", "name")
-    fields = ("username", "name", "last_login", "must_change_password", "password_changed_at", "ends_on", "handed_over_to", "created_at")
+    fields = (
+        "username",
+        "name",
+        "last_login",
+        "must_change_password",
+        "password_changed_at",
+        "ends_on",
+        "handed_over_to",
+        "created_at",
+    )
     list_select_related = ("handed_over_to",)
 
 

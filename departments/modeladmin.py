@@ -108,7 +108,9 @@ class StaffHistoryAdmin(StaffModelAdmin, SimpleHistoryAdmin):
         when = timezone.localtime(entry.history_date)
         context = {"title": f"{obj}：{when:%Y-%m-%d %H:%M} 的内容", "object": obj, "entry": entry, "fields": fields}
         return render(
-            request, self.object_history_form_template, {**self.admin_site.each_context(request), **context, "opts": self.model._meta}
+            request,
+            self.object_history_form_template,
+            {**self.admin_site.each_context(request), **context, "opts": self.model._meta},
         )
 
     def _refuse_writing(self, request):
@@ -121,7 +123,9 @@ class StaffHistoryAdmin(StaffModelAdmin, SimpleHistoryAdmin):
         return obj
 
     def _trail_fields(self):
-        return [field for field in self.model._meta.concrete_fields if field.name not in self.trail_hidden and not field.primary_key]
+        return [
+            field for field in self.model._meta.concrete_fields if field.name not in self.trail_hidden and not field.primary_key
+        ]
 
 
 class _Words:

@@ -9,7 +9,7 @@ from departments.modeladmin import StaffModelAdmin
 from departments.site import staff_site
 from qingdan.items.elements import BY_KEY
 from qingdan.items.models import Category, CodeScheme, RequiredElement, SubKind
-from qingdan.laws.citations import normalise_title
+from qingdan.laws.library import matching_title
 from qingdan.laws.models import Act
 
 
@@ -58,5 +58,5 @@ class ActAdmin(StaffModelAdmin):
     exclude = ("normal_title",)
 
     def save_model(self, request, obj, form, change):
-        obj.normal_title = normalise_title(obj.title)
+        obj.normal_title = matching_title(obj.title)
         super().save_model(request, obj, form, change)
