@@ -87,6 +87,14 @@ class Department(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def answered_for_by(self) -> list[int]:
+        """Keys of the departments whose people act for this one: itself, and after a merger whoever took it over."""
+        keys, department, today = [self.pk], self, timezone.localdate()
+        while department.successor_id and department.abolished_on and department.abolished_on <= today:
+            department = department.successor
+            keys.append(department.pk)
+        return keys
+
 
 class User(AbstractBaseUser):
     """A person with an account. Never deleted: a leaver's account ends on a date, so that who did what stays known."""
@@ -97,6 +105,9 @@ class User(AbstractBaseUser):
     must_change_password = models.BooleanField("须修改密码", default=True)
     password_changed_at = models.DateTimeField("密码修改时间", null=True, blank=True)
     ends_on = models.DateField("停用日期", null=True, blank=True)
+    handed_over_to = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="handed_over_from", verbose_name="工作交接给"
+    )
     created_at = models.DateTimeField("建立时间", default=timezone.now)
 
     objects = UserManager()
@@ -137,6 +148,20 @@ class User(AbstractBaseUser):
         from departments.access import may_module
 
         return may_module(self, app_label)
+
+
+class FormerPassword(models.Model):
+    """The hash of a password that a person used before, so that it is not taken again soon (``PASSWORD_HISTORY``)."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="former_passwords")
+    password = models.CharField(max_length=128)
+    replaced_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-replaced_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.replaced_at:%Y-%m-%d}"
 
 
 class Posting(models.Model):

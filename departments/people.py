@@ -32,6 +32,10 @@ class PostingQuerySet(models.QuerySet):
         day = day or timezone.localdate()
         return self.filter(Q(to_on=None) | Q(to_on__gt=day), from_on__lte=day)
 
+    def lasting_beyond(self, day):
+        """Postings that are, or will be, in force on or after ``day``."""
+        return self.filter(Q(to_on=None) | Q(to_on__gt=day))
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -46,12 +50,12 @@ class Actor:
     ) -> Posting | None:
         """The posting of today that is one of ``posts`` and covers ``region`` or ``department``; None if there is none.
 
-        Department posts must name that very department; region posts that very region.
+        Department posts must name that very department, or the one that took it over; region posts that very region.
         """
         wanted = (posts,) if isinstance(posts, str) else posts
         held = self.user.postings.held().filter(post__in=wanted).select_related("department", "region")
         if department is not None:
-            held = held.filter(Q(department=department) | Q(department=None, region=department.region_id))
+            held = held.filter(Q(department__in=department.answered_for_by()) | Q(department=None, region=department.region_id))
         elif region is not None:
             held = held.filter(Q(region=region) | Q(region=None, department__region=region))
         return held.first() if self.user.is_active else None

@@ -1,9 +1,13 @@
 """The whole site map on one screen."""
 
 from django.urls import path
+from django.utils.module_loading import autodiscover_modules
 
 from departments.site import staff_site
 from qingdan import web
+
+# Each room's admin.py adds its screens to the staff's site.
+autodiscover_modules("admin", register_to=staff_site)
 
 urlpatterns = [
     path("healthz", web.healthz, name="healthz"),

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import datetime
+import unicodedata
 from collections.abc import Iterable
 
-from qingdan.laws.citations import normalise_title
+from qingdan.laws.citations import normalise_title, short_title
 from qingdan.laws.models import Act
 
 _STATUSES = {"有效": Act.Status.IN_FORCE, "已废止/失效": Act.Status.REPEALED}
 
 
+def matching_title(title: str) -> str:
+    """``Act.normal_title``: one form for the full and the short title, so that 《公路法》 finds 《中华人民共和国公路法》."""
+    return short_title(normalise_title(title))
+
+
 def _date(text: str) -> datetime.date | None:
-    return datetime.date.fromisoformat(text) if text else None
+    """A date of the table; some sources write the digits full-width."""
+    return datetime.date.fromisoformat(unicodedata.normalize("NFKC", text)) if text else None
 
 
 def add_missing_acts(rows: Iterable[dict[str, str]]) -> int:
@@ -33,7 +40,7 @@ def _act(row: dict[str, str]) -> Act:
         note = "；".join(filter(None, [note, f"时效{row['status']}"]))
     return Act(
         title=row["title"],
-        normal_title=normalise_title(row["title"]),
+        normal_title=matching_title(row["title"]),
         kind=row["kind"],
         region=row["region"],
         issuer=row["issuer"],

@@ -13,6 +13,7 @@ from django.db import models, transaction
 
 from departments.models import Region
 from qingdan.items.models import Category, CodeScheme, RequiredElement, SubKind
+from qingdan.laws.library import add_missing_acts
 from reviews.models import RouteRule
 
 FOLDER = Path(settings.BASE_DIR) / "fixtures" / "reference"
@@ -33,8 +34,6 @@ class Command(BaseCommand):
         with transaction.atomic():
             added = load_tables()
             if not no_laws:
-                from qingdan.laws.library import add_missing_acts
-
                 added["acts"] = add_missing_acts(rows_of("laws.csv"))
         self.stdout.write(_as_json(added) if json else _as_text(added))
 

@@ -1,0 +1,72 @@
+"""Read-only tables of people and departments, and the audit trail. What 系统管理员 changes, he changes in ``departments.views``."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Q
+
+from departments.access import posts_of
+from departments.modeladmin import StaffHistoryAdmin, StaffModelAdmin
+from departments.models import Department, Posting, Region, User
+from departments.posts import Post
+from departments.site import staff_site
+from qingdan.ledger.models import AuditEvent
+
+
+@admin.register(Region, site=staff_site)
+class RegionAdmin(StaffModelAdmin):
+    list_display = ("code", "name", "level", "parent")
+    list_filter = ("level",)
+    search_fields = ("=code", "name")
+    list_select_related = ("parent",)
+
+
+@admin.register(Department, site=staff_site)
+class DepartmentAdmin(StaffHistoryAdmin):
+    list_display = ("code", "name", "short_name", "region", "kind", "abolished_on", "successor")
+    list_filter = ("kind", "abolished_on")
+    search_fields = ("=code", "name", "short_name")
+    list_select_related = ("region", "successor")
+
+
+@admin.register(User, site=staff_site)
+class UserAdmin(StaffModelAdmin):
+    list_display = ("username", "name", "last_login", "ends_on", "handed_over_to")
+    search_fields = ("username", "name")
+    fields = (
+        "username",
+        "name",
+        "last_login",
+        "must_change_password",
+        "password_changed_at",
+        "ends_on",
+        "handed_over_to",
+        "created_at",
+    )
+    list_select_related = ("handed_over_to",)
+
+
+@admin.register(Posting, site=staff_site)
+class PostingAdmin(StaffHistoryAdmin):
+    list_display = ("user", "post", "department", "region", "from_on", "to_on")
+    list_filter = ("post", "from_on", "to_on")
+    search_fields = ("user__username", "user__name", "department__name")
+    list_select_related = ("user", "department", "region")
+
+
+@admin.register(AuditEvent, site=staff_site)
+class AuditEventAdmin(StaffModelAdmin):
+    """审计管理员 reads everything; 审计只读 of a region what the people of that region did."""
+
+    list_display = ("sequence", "at", "actor_name", "actor_id", "post", "act", "outcome", "object_type", "object_id", "detail")
+    list_filter = ("outcome", "act", "at")
+    search_fields = ("=actor_id", "actor_name", "=object_id", "detail")
+
+    def get_queryset(self, request):
+        rows = super().get_queryset(request)
+        if Post.AUDIT_ADMIN in posts_of(request.user):
+            return rows
+        held = request.user.postings.held().filter(post=Post.AUDITOR)
+        regions = list(held.values_list("region_id", flat=True))
+        people = Posting.objects.filter(Q(region__in=regions) | Q(department__region__in=regions))
+        return rows.filter(actor_id__in=people.values("user__username"))

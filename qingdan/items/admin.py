@@ -1,0 +1,62 @@
+"""Reference data of the list in the staff's site, and the law library beneath it."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import admin
+
+from departments.modeladmin import StaffModelAdmin
+from departments.site import staff_site
+from qingdan.items.elements import BY_KEY
+from qingdan.items.models import Category, CodeScheme, RequiredElement, SubKind
+from qingdan.laws.library import matching_title
+from qingdan.laws.models import Act
+
+
+@admin.register(Category, site=staff_site)
+class CategoryAdmin(StaffModelAdmin):
+    list_display = ("code", "name", "public_name", "letters", "default_initiation", "order")
+    readonly_fields = ("code", "name", "letters")
+
+
+@admin.register(SubKind, site=staff_site)
+class SubKindAdmin(StaffModelAdmin):
+    list_display = ("name", "category", "order")
+    list_filter = ("category",)
+    list_select_related = ("category",)
+
+
+@admin.register(CodeScheme, site=staff_site)
+class CodeSchemeAdmin(StaffModelAdmin):
+    list_display = ("code", "name", "order")
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("code",) if obj else ()
+
+
+@admin.register(RequiredElement, site=staff_site)
+class RequiredElementAdmin(StaffModelAdmin):
+    list_display = ("element_label", "category", "source")
+    list_filter = ("category",)
+    list_select_related = ("category",)
+
+    @admin.display(description="要素", ordering="element")
+    def element_label(self, row) -> str:
+        return BY_KEY[row.element].label if row.element in BY_KEY else row.element
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "element":
+            return forms.ChoiceField(label="要素", choices=[(key, element.label) for key, element in BY_KEY.items()])
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+@admin.register(Act, site=staff_site)
+class ActAdmin(StaffModelAdmin):
+    list_display = ("title", "kind", "region", "status", "promulgated_on", "last_amended_on")
+    list_filter = ("kind", "status")
+    search_fields = ("title", "=doc_no")
+    exclude = ("normal_title",)
+
+    def save_model(self, request, obj, form, change):
+        obj.normal_title = matching_title(obj.title)
+        super().save_model(request, obj, form, change)
