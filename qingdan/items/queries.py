@@ -5,11 +5,16 @@ from __future__ import annotations
 import datetime
 
 from django.db import models
+from django.db.models import Q
 
 
 class EditionQuerySet(models.QuerySet):
     def of(self, region):
         return self.filter(region=region)
+
+    def light(self):
+        """Without the manifest, which may weigh as much as the list."""
+        return self.defer("manifest", "withheld_salt")
 
     def newest(self, region):
         """The last published edition of ``region``, one that is still 待生效 included; None if nothing was published."""
@@ -23,6 +28,10 @@ class EditionQuerySet(models.QuerySet):
         """Editions published but not yet in force on ``day`` (待生效)."""
         return self.of(region).filter(effective_on__gt=day).order_by("effective_on", "number")
 
+    def up_to(self, edition):
+        """``edition`` and those before it."""
+        return self.of(edition.region_id).filter(number__lte=edition.number)
+
 
 class EditionEntryQuerySet(models.QuerySet):
     def of(self, edition):
@@ -32,3 +41,17 @@ class EditionEntryQuerySet(models.QuerySet):
     def public(self):
         """Without what is withheld by law (依法不予公开)."""
         return self.filter(version__not_public=False)
+
+    def holding(self, needle: str):
+        """Entries one of whose fields holds ``needle``, normalised as by ``search.needle_of``."""
+        return self.filter(version__search_text__contains=needle)
+
+    def narrowed(self, *, department: int | None = None, initiation: str = ""):
+        """Of one department (its key), of one 行使方式 (an item that names none has its category's)."""
+        entries = self
+        if department is not None:
+            entries = entries.filter(version__department_id=department)
+        if initiation:
+            default = Q(version__initiation="", version__category__default_initiation=initiation)
+            entries = entries.filter(Q(version__initiation=initiation) | default)
+        return entries
