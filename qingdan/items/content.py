@@ -228,6 +228,7 @@ def _violation(error: dict) -> Violation:
         "string_too_long": lambda ctx: f"超过 {ctx['max_length']} 字，请精简或拆分",
         "too_short": lambda ctx: "未填写",
         "string_too_short": lambda ctx: "未填写",
+        "string_unicode": lambda ctx: "含有无法保存的字符（不完整的代理对），请删去重新输入",
         "missing": lambda ctx: "未填写",
         "extra_forbidden": lambda ctx: "不是本系统的要素",
         "literal_error": lambda ctx: "只能从规定的值中选择",
