@@ -138,7 +138,9 @@ def browse(edition: Edition, *, department: int | None = None, category: str = "
 
 def search(edition: Edition, needle: str, *, department: int | None = None, category: str = "", initiation: str = "") -> Found:
     """Entries that hold ``needle`` (one scan gives places and facets); a field that is exactly that, a code or a name, comes first."""
-    whole = Case(When(version__search_text__contains=f"\n{needle}\n", then=Value(True)), default=Value(False), output_field=BooleanField())
+    whole = Case(
+        When(version__search_text__contains=f"\n{needle}\n", then=Value(True)), default=Value(False), output_field=BooleanField()
+    )
     found = EditionEntry.objects.of(edition).public().narrowed(department=department, initiation=initiation).holding(needle)
     exact, rest, by_category = [], [], {}
     for position, group, is_whole in found.values_list("position", "version__category_id", whole):
@@ -310,7 +312,10 @@ def neighbours(edition: Edition, position: int) -> tuple[tuple[str, str] | None,
 def department_versions(department) -> list[DepartmentVersion]:
     """What the list has said of a department, oldest first."""
     return list(
-        DepartmentVersion.objects.filter(department=department).order_by("number").select_related("edition").defer("edition__manifest")
+        DepartmentVersion.objects.filter(department=department)
+        .order_by("number")
+        .select_related("edition")
+        .defer("edition__manifest")
     )
 
 
@@ -336,5 +341,9 @@ def changes_by_kind(edition: Edition) -> list[tuple[str, bool, int]]:
 
 def profiles_changed(edition: Edition) -> list[DepartmentVersion]:
     """Departments of which this edition says something new (not those that only appear for the first time in a first edition)."""
-    found = DepartmentVersion.objects.filter(edition=edition).select_related("department").order_by("department__order", "department_id")
+    found = (
+        DepartmentVersion.objects.filter(edition=edition)
+        .select_related("department")
+        .order_by("department__order", "department_id")
+    )
     return list(found.filter(Q(number__gt=1)) if edition.number == 1 else found)

@@ -50,7 +50,7 @@ def test_it_takes_tuples_as_arrays():
         {1: 2},
         b"a",
         {1},
-        object(),
+        pytest.param(object(), id="object"),
     ],
     ids=repr,
 )

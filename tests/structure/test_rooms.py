@@ -30,13 +30,16 @@ PAGES = (
     "admin.py",
     "urls.py",
     "forms.py",
+    "sessions.py",
+    "kept_forms.py",
+    "modeladmin.py",
     "middleware.py",
     "views.py",
     "/views/",
     "/screens/",
     "qingdan/public/",
 )
-WORKBOOKS = ("/intake/", "/export", "/workbook", "cells.py")
+WORKBOOKS = ("/intake/", "/spreadsheets/")
 
 
 def rank_of(module: str) -> int | None:
