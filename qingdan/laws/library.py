@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import unicodedata
 from collections.abc import Iterable
 
 from qingdan.laws.citations import normalise_title
@@ -12,7 +13,8 @@ _STATUSES = {"有效": Act.Status.IN_FORCE, "已废止/失效": Act.Status.REPEA
 
 
 def _date(text: str) -> datetime.date | None:
-    return datetime.date.fromisoformat(text) if text else None
+    """ISO date of a source that writes some digits full-width; None where it gives none."""
+    return datetime.date.fromisoformat(unicodedata.normalize("NFKC", text)) if text else None
 
 
 def add_missing_acts(rows: Iterable[dict[str, str]]) -> int:
