@@ -1,0 +1,33 @@
+"""The diagrams of reviews/README.md, drawn from the state tables; a test holds the committed text to them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from reviews.states import BATCH_TRANSITIONS, REQUEST_TRANSITIONS, BatchAction, BatchState, RequestAction, RequestState, Transition
+
+
+def mermaid(table: tuple[Transition, ...], states: type[models.TextChoices], actions: type[models.TextChoices]) -> str:
+    """A Mermaid state diagram: one arrow a row, labelled action（posts）, ✎ where an opinion must be written."""
+    lines = ["stateDiagram-v2", f"    [*] --> {table[0].source}"]
+    lines += [f"    {state.value} : {state.label}" for state in states]
+    for row in table:
+        posts = "、".join(post.label for post in row.posts)
+        mark = " ✎" if row.opinion else ""
+        lines.append(f"    {row.source} --> {row.target} : {actions(row.action).label}（{posts}）{mark}")
+    sources = {row.source for row in table}
+    lines += [f"    {state.value} --> [*]" for state in states if state.value not in sources]
+    return "\n".join(lines)
+
+
+def diagrams() -> dict[str, str]:
+    """Heading → diagram, as the README shows them."""
+    return {
+        "调整申请": mermaid(REQUEST_TRANSITIONS, RequestState, RequestAction),
+        "调整批次": mermaid(BATCH_TRANSITIONS, BatchState, BatchAction),
+    }
+
+
+def section() -> str:
+    """The generated part of the README."""
+    return "\n\n".join(f"### {heading}\n\n```mermaid\n{text}\n```" for heading, text in diagrams().items())

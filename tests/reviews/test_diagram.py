@@ -1,0 +1,17 @@
+"""The committed diagram is the one that the tables draw."""
+
+from pathlib import Path
+
+from reviews.diagram import section
+from reviews.states import BATCH_TRANSITIONS, REQUEST_TRANSITIONS
+
+README = Path(__file__).resolve().parents[2] / "reviews" / "README.md"
+
+
+def test_the_readme_holds_the_generated_diagrams():
+    assert section() in README.read_text(encoding="utf-8"), "run: manage.py state_diagram --write"
+
+
+def test_the_diagram_has_one_arrow_a_row_of_the_tables():
+    arrows = [line for line in section().splitlines() if " : " in line and " --> " in line]
+    assert len(arrows) == len(REQUEST_TRANSITIONS) + len(BATCH_TRANSITIONS)
