@@ -18,11 +18,7 @@ def matching_title(title: str) -> str:
 
 
 def _date(text: str) -> datetime.date | None:
-<<<<<<< HEAD
-    """A date of the table; some sources write the digits full-width."""
-=======
     """ISO date of a source that writes some digits full-width; None where it gives none."""
->>>>>>> infra
     return datetime.date.fromisoformat(unicodedata.normalize("NFKC", text)) if text else None
 
 

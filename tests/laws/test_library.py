@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 """Filling the law library from the table of acts."""
 
 import datetime
@@ -41,28 +40,3 @@ def test_it_keeps_repealed_acts_as_repealed_and_says_when_force_was_not_verified
 def test_it_gives_each_act_the_title_that_citations_are_matched_by():
     add_missing_acts([row("中华人民共和国某法")])
     assert Act.objects.get(title="中华人民共和国某法").normal_title == matching_title("《某法》") == "某法"
-=======
-"""The library of acts as a new installation gets it."""
-
-from __future__ import annotations
-
-import datetime
-from io import StringIO
-
-from django.core.management import call_command
-
-from qingdan.laws.models import Act
-
-
-def test_it_loads_every_act_of_the_source_once(db):
-    call_command("load_reference", stdout=StringIO())
-    loaded = Act.objects.count()
-    assert loaded == 2882
-    call_command("load_reference", stdout=StringIO())
-    assert Act.objects.count() == loaded
-
-
-def test_it_reads_dates_that_the_source_writes_full_width(db):
-    call_command("load_reference", stdout=StringIO())
-    assert Act.objects.get(title="公安机关办理行政案件程序规定").promulgated_on == datetime.date(2012, 12, 3)
->>>>>>> infra
