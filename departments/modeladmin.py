@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
+from departments.access import TABLE
 from departments.site import actor_of
 from departments.trail import fingerprint
 
@@ -29,6 +30,14 @@ class StaffModelAdmin(admin.ModelAdmin):
     show_full_result_count = False
     save_on_top = False
     view_on_site = False
+
+    def get_urls(self):
+        """Without what nobody may do: delete, and add where no post has that permission; and without the old short form of addresses."""
+        app, name = self.opts.app_label, self.opts.model_name
+        kept = {f"{app}_{name}_changelist", f"{app}_{name}_change", f"{app}_{name}_history", f"{app}_{name}_simple_history"}
+        if TABLE.get(f"{app}.add_{name}"):
+            kept.add(f"{app}_{name}_add")
+        return [pattern for pattern in super().get_urls() if pattern.name in kept]
 
     def has_delete_permission(self, request, obj=None):
         return False

@@ -45,13 +45,20 @@ def posts(*posts: Post, methods: tuple[str, ...] = FORM) -> Policy:
     return Policy("posts", methods, frozenset(posts))
 
 
-def model(label: str, *, writes: bool) -> dict[str, Policy]:
-    """The rows of one ModelAdmin (``app.model``): list, history and object for who may view; add and delete only where it ``writes``."""
+def model(label: str, *, changes: bool = False, adds: bool = False, trail: bool = False) -> dict[str, Policy]:
+    """The rows of one StaffModelAdmin (``app.model``): list, object and history for who may view; ``changes`` and ``adds`` where someone may.
+
+    Nothing is deleted and lists are not edited, so those addresses do not exist. ``trail``: also the entries of the edit trail.
+    """
     app, name = label.split(".")
-    view = Policy("permission", FORM if writes else READ, permission=f"{app}.view_{name}")
-    rows = {f"admin:{app}_{name}_{page}": view for page in ("changelist", "change", "history")}
-    rows |= {f"admin:{app}_{name}_add": Policy("permission", FORM if writes else READ, permission=f"{app}.add_{name}")}
-    return rows | {f"admin:{app}_{name}_delete": Policy("permission", FORM if writes else READ, permission=f"{app}.delete_{name}")}
+    view = f"{app}.view_{name}"
+    rows = {f"admin:{app}_{name}_{page}": Policy("permission", READ, permission=view) for page in ("changelist", "history")}
+    rows[f"admin:{app}_{name}_change"] = Policy("permission", FORM if changes else READ, permission=view)
+    if adds:
+        rows[f"admin:{app}_{name}_add"] = Policy("permission", FORM, permission=f"{app}.add_{name}")
+    if trail:
+        rows[f"admin:{app}_{name}_simple_history"] = Policy("permission", READ, permission=view)
+    return rows
 
 
 POLICIES: dict[str, Policy] = {
@@ -66,7 +73,21 @@ POLICIES: dict[str, Policy] = {
     "admin:autocomplete": staff(),
     "admin:jsi18n": staff(),
     "admin:view_on_site": staff(),
+    "admin:app_list": staff(),
     "admin/(?P<url>.*)$": staff(),
+    # People, departments and the audit trail: tables to read.
+    **model("departments.region"),
+    **model("departments.department", trail=True),
+    **model("departments.user"),
+    **model("departments.posting", trail=True),
+    **model("ledger.auditevent"),
+    # Reference data.
+    **model("items.category", changes=True),
+    **model("items.subkind", changes=True, adds=True),
+    **model("items.codescheme", changes=True, adds=True),
+    **model("items.requiredelement", changes=True, adds=True),
+    **model("laws.act", changes=True, adds=True),
+    **model("reviews.routerule", changes=True),
 }
 
 

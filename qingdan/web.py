@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
 
+from departments.views.signing_in import answer_stale_page
 from qingdan.errors import Refusal
 from qingdan.policies import policy_of
 
@@ -97,7 +98,7 @@ def permission_denied(request, exception=None) -> HttpResponse:
 
 
 def csrf_failure(request, reason="") -> HttpResponse:
-    return refusal_page(request, 403, "页面已过期或不是从本站提交，请返回原页面刷新后重新提交")
+    return answer_stale_page(request) or refusal_page(request, 403, "页面已过期或不是从本站提交，请返回原页面刷新后重新提交")
 
 
 def page_not_found(request, exception=None) -> HttpResponse:

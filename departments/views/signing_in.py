@@ -16,13 +16,13 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 
-from departments import kept_forms
-from departments.kept_forms import KeptForm
+from departments.middleware import IDLE_USER
 from departments.passwords import must_change, one_time_password_expired
-from departments.sessions import IDLE_USER
 from departments.signing_in import change_password as change_own_password
 from departments.signing_in import record_log_in
 from departments.site import actor_of, staff_site
+from departments.views import kept_forms
+from departments.views.kept_forms import KeptForm
 from qingdan.errors import RuleBroken
 
 
@@ -108,18 +108,17 @@ def offer_again(request: HttpRequest, kept: KeptForm, status: int = 200):
     return response
 
 
-def stale_page(request: HttpRequest, reason: str = ""):
-    """What Django shows for a missing or old form token (``CSRF_FAILURE_VIEW``): one's own old page may be sent again, nothing else.
+def answer_stale_page(request: HttpRequest):
+    """What a form with a missing or old token gets, if it came from a page of our own; None otherwise.
 
     A log-in in another tab makes the tokens of open pages old. Only a request whose Origin is this very site is offered again.
     """
-    own_page = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
-    if own_page and request.path == reverse("admin:login"):
+    if request.headers.get("Origin") != f"{request.scheme}://{request.get_host()}":
+        return None
+    if request.path == reverse("admin:login"):
         return HttpResponseRedirect(request.get_full_path())
     staff = request.path.startswith(reverse("admin:index")) and staff_site.has_permission(request)
-    if own_page and staff and request.method == "POST":
-        return offer_again(request, kept_forms.from_request(request, request.user.pk), status=403)
-    return render(request, "departments/stale_page.html", {"title": "页面已失效"}, status=403)
+    return offer_again(request, kept_forms.from_request(request, request.user.pk), status=403) if staff else None
 
 
 class NewPasswordForm(forms.Form):

@@ -28,6 +28,7 @@ PAGES = (
     "web.py",
     "site.py",
     "admin.py",
+    "modeladmin.py",
     "urls.py",
     "forms.py",
     "sessions.py",

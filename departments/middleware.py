@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from departments import kept_forms
 from departments.passwords import must_change
+from departments.views import kept_forms
 
 SEEN = "seen_at"
 IDLE_USER = "idle_user"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.core import signing
 from django.http import HttpRequest
 
-_SALT = "departments.kept_forms"
+_SALT = "departments.views.kept_forms"
 _MAX_AGE = 12 * 3600
 _FIELD_NOT_KEPT = "csrfmiddlewaretoken"
 
