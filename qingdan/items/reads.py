@@ -138,7 +138,9 @@ def browse(edition: Edition, *, department: int | None = None, category: str = "
 
 def search(edition: Edition, needle: str, *, department: int | None = None, category: str = "", initiation: str = "") -> Found:
     """Entries that hold ``needle`` (one scan gives places and facets); a field that is exactly that, a code or a name, comes first."""
-    whole = Case(When(version__search_text__contains=f"\n{needle}\n", then=Value(True)), default=Value(False), output_field=BooleanField())
+    whole = Case(
+        When(version__search_text__contains=f"\n{needle}\n", then=Value(True)), default=Value(False), output_field=BooleanField()
+    )
     found = EditionEntry.objects.of(edition).public().narrowed(department=department, initiation=initiation).holding(needle)
     exact, rest, by_category = [], [], {}
     for position, group, is_whole in found.values_list("position", "version__category_id", whole):
@@ -220,7 +222,13 @@ def entry(edition: Edition | None, code: str):
     if edition is None:
         return None
     related = ["version__department", "version__category", "version__parent", "item"]
-    return EditionEntry.objects.filter(edition=edition, item__code=code).public().select_related(*related).first()
+    return (
+        EditionEntry.objects.filter(edition=edition, item__code=code)
+        .public()
+        .select_related(*related)
+        .defer("version__search_text")
+        .first()
+    )
 
 
 def item_named(code: str) -> Item | None:
@@ -286,6 +294,12 @@ def is_withheld_now(item: Item) -> bool:
     return bool(ItemVersion.objects.filter(item=item).order_by("-number").values_list("not_public", flat=True).first())
 
 
+def is_withheld_on(item: Item, edition: Edition | None) -> bool:
+    """Whether the version of ``item`` that stands or last stood in the list of ``edition`` is withheld."""
+    found = ItemVersion.objects.filter(item=item, edition__number__lte=edition.number if edition else 0).order_by("-number")
+    return bool(found.values_list("not_public", flat=True).first())
+
+
 def sub_items(edition: Edition, item: Item) -> list[tuple[str, str, str]]:
     """(code, name, state) of the public sub-items of a 大项."""
     found = EditionEntry.objects.of(edition).public().filter(version__parent=item)
@@ -310,7 +324,10 @@ def neighbours(edition: Edition, position: int) -> tuple[tuple[str, str] | None,
 def department_versions(department) -> list[DepartmentVersion]:
     """What the list has said of a department, oldest first."""
     return list(
-        DepartmentVersion.objects.filter(department=department).order_by("number").select_related("edition").defer("edition__manifest")
+        DepartmentVersion.objects.filter(department=department)
+        .order_by("number")
+        .select_related("edition")
+        .defer("edition__manifest")
     )
 
 
@@ -336,5 +353,9 @@ def changes_by_kind(edition: Edition) -> list[tuple[str, bool, int]]:
 
 def profiles_changed(edition: Edition) -> list[DepartmentVersion]:
     """Departments of which this edition says something new (not those that only appear for the first time in a first edition)."""
-    found = DepartmentVersion.objects.filter(edition=edition).select_related("department").order_by("department__order", "department_id")
+    found = (
+        DepartmentVersion.objects.filter(edition=edition)
+        .select_related("department")
+        .order_by("department__order", "department_id")
+    )
     return list(found.filter(Q(number__gt=1)) if edition.number == 1 else found)

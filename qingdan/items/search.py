@@ -11,7 +11,15 @@ from qingdan.items.content import BASIS_USES, ItemContent
 QUERY_LIMIT = 100
 # Brackets of titles and document numbers, and what nobody sees: control characters, soft hyphen, zero-width characters.
 _DROPPED = dict.fromkeys(
-    [*map(ord, "〔〕[]【】《》〈〉<>"), *range(0x20), *range(0x7F, 0xA0), 0xAD, *range(0x200B, 0x2010), *range(0x2060, 0x2065), 0xFEFF]
+    [
+        *map(ord, "〔〕[]【】《》〈〉<>"),
+        *range(0x20),
+        *range(0x7F, 0xA0),
+        0xAD,
+        *range(0x200B, 0x2010),
+        *range(0x2060, 0x2065),
+        0xFEFF,
+    ]
 )
 
 
