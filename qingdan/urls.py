@@ -1,6 +1,6 @@
 """The whole site map on one screen."""
 
-from django.urls import path
+from django.urls import include, path
 from django.utils.module_loading import autodiscover_modules
 
 from departments.site import staff_site
@@ -13,6 +13,7 @@ urlpatterns = [
     path("healthz", web.healthz, name="healthz"),
     path("readyz", web.readyz, name="readyz"),
     path("admin/", staff_site.urls),
+    path("", include("qingdan.public.urls")),
 ]
 handler400 = web.bad_request
 handler403 = web.permission_denied

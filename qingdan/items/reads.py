@@ -222,7 +222,13 @@ def entry(edition: Edition | None, code: str):
     if edition is None:
         return None
     related = ["version__department", "version__category", "version__parent", "item"]
-    return EditionEntry.objects.filter(edition=edition, item__code=code).public().select_related(*related).first()
+    return (
+        EditionEntry.objects.filter(edition=edition, item__code=code)
+        .public()
+        .select_related(*related)
+        .defer("version__search_text")
+        .first()
+    )
 
 
 def item_named(code: str) -> Item | None:
@@ -286,6 +292,12 @@ def version_of(item: Item, number: int) -> ItemVersion | None:
 def is_withheld_now(item: Item) -> bool:
     """Whether the newest version of ``item`` is withheld (依法不予公开)."""
     return bool(ItemVersion.objects.filter(item=item).order_by("-number").values_list("not_public", flat=True).first())
+
+
+def is_withheld_on(item: Item, edition: Edition | None) -> bool:
+    """Whether the version of ``item`` that stands or last stood in the list of ``edition`` is withheld."""
+    found = ItemVersion.objects.filter(item=item, edition__number__lte=edition.number if edition else 0).order_by("-number")
+    return bool(found.values_list("not_public", flat=True).first())
 
 
 def sub_items(edition: Edition, item: Item) -> list[tuple[str, str, str]]:

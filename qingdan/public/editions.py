@@ -1,0 +1,129 @@
+"""The editions: which there were, what each one decided, and what it changed: old beside new."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from qingdan.items import reads
+from qingdan.items.display import differences
+from qingdan.items.kinds import ChangeKind
+from qingdan.items.models import Edition, EditionChange
+from qingdan.public.frame import Frame, NotHere, page
+from qingdan.public.links import Links
+
+PAGE_SIZE = 20
+
+
+@page(dated=False)
+def edition_list(frame: Frame) -> HttpResponse:
+    found = reads.editions(frame.region) if frame.region.pk else []
+    if not found:
+        return frame.no_list()
+    current = frame.edition.number if frame.edition else 0
+    return frame.page(
+        "editions.html",
+        title="公布版本",
+        editions=[(each, frame.links.edition(each.number), _standing(each, current, frame)) for each in found],
+    )
+
+
+def _standing(edition: Edition, current: int, frame: Frame) -> str:
+    if edition.effective_on > frame.today:
+        return "待生效"
+    return "现行" if edition.number == current else ""
+
+
+@page(dated=False)
+def edition(frame: Frame, number: int) -> HttpResponse:
+    found = _wanted(frame, number)
+    kinds = dict(ChangeKind.choices)
+    later = reads.last_day(found)
+    in_force_once = later is None or later >= found.effective_on
+    overtaken = Edition.objects.of(frame.region).filter(effective_on=found.effective_on, number__gt=number).exists()
+    return frame.page(
+        "edition.html",
+        title=f"{found.title}：{found.notice_title}",
+        edition=found,
+        standing=_standing(found, frame.edition.number if frame.edition else 0, frame),
+        last_day=later,
+        before=reads.totals(found.previous),
+        after=reads.totals(found),
+        kinds=[(kinds[kind], follows, n) for kind, follows, n in reads.changes_by_kind(found)],
+        profiles=[
+            (each.name, frame.links.on_day(found.effective_on).department(each.department.code))
+            for each in reads.profiles_changed(found)
+        ],
+        changes_url=frame.links.changes(number),
+        list_url=frame.links.on_day(found.effective_on).home if in_force_once and not overtaken else "",
+        previous=found.previous and (found.previous.title, frame.links.edition(found.previous.number)),
+        following=_following(frame.links, found),
+    )
+
+
+def _following(links: Links, edition: Edition) -> tuple[str, str] | None:
+    after = Edition.objects.of(edition.region_id).light().filter(number=edition.number + 1).first()
+    return after and (after.title, links.edition(after.number))
+
+
+def _wanted(frame: Frame, number: int) -> Edition:
+    found = reads.edition_numbered(frame.region, number) if frame.region.pk and number < 2**31 else None
+    if found is None:
+        raise NotHere(f"没有第 {number} 个公布版本", way_out=("看全部公布版本", frame.links.editions))
+    return found
+
+
+@page("page", dated=False)
+def changes(frame: Frame, number: int) -> HttpResponse:
+    found = _wanted(frame, number)
+    everything = reads.public_changes(found)
+    total = everything.count()
+    last = max(1, -(-total // PAGE_SIZE))
+    text = frame.query.get("page", "") or "1"
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= last):
+        raise NotHere(f"没有第“{text[:20]}”页，新旧对照表共 {last} 页", way_out=("回到第一页", frame.links.changes(number)))
+    at = int(text)
+    shown = everything.select_related("item", "old_version", "new_version", "department")[(at - 1) * PAGE_SIZE : at * PAGE_SIZE]
+    categories = dict(reads.categories())
+    return frame.page(
+        "changes.html",
+        title=f"{found.title}新旧对照表",
+        edition=found,
+        edition_url=frame.links.edition(number),
+        total=total,
+        rows=[_row(frame.links, change, categories) for change in shown],
+        at=at,
+        last=last,
+        earlier=frame.links.changes(number, at - 1) if at > 1 else "",
+        later=frame.links.changes(number, at + 1) if at < last else "",
+    )
+
+
+def _row(links: Links, change: EditionChange, categories: dict[str, str]) -> dict:
+    """One change: its item, and the elements that differ. Of a new or an ended item, its name and basis are enough."""
+    old, new = (
+        version.content if version and not version.not_public else None for version in (change.old_version, change.new_version)
+    )
+    ends = new is not None and new.state == "repealed"
+    if old and new and not ends:
+        differing = [each for each in differences(old, new, categories) if each.mark]
+    else:
+        kept = old if ends else new
+        pair = (kept, None) if ends else (None, kept)
+        differing = [
+            each for each in differences(*pair, categories) if each.label in ("事项名称", "权力类别", "大项名称", "设定依据")
+        ]
+    version = change.new_version or change.old_version
+    return {
+        "kind": change.get_kind_display(),
+        "tone": "removed" if ends else "added" if old is None else "changed",
+        "follows": change.follows,
+        "name": version.name,
+        "department": version.department_name,
+        "url": links.item(change.item.code) if change.item else "",
+        "compare_url": links.compare(change.item.code, change.old_version.number, change.new_version.number)
+        if old and new and change.item
+        else "",
+        "reason": change.reason,
+        "document": change.document,
+        "differences": differing,
+    }

@@ -1,0 +1,181 @@
+"""What every public page shares: the region, the day, the edition in force then; one address per page; revalidation; refusals.
+
+A page is a function of its address, the publications, the departments' contacts, the day and the release; so is its ETag, which costs one
+look-up. No session, no cookie, nothing of the reader is kept.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, wraps
+
+from django.conf import settings
+from django.db.models import Subquery
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.template import loader
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import escape_leading_slashes, urlencode
+from django.views.decorators.http import require_safe
+
+from departments.models import Department, Region
+from qingdan.errors import RuleBroken, Violation
+from qingdan.items import reads
+from qingdan.items.models import Edition
+from qingdan.public.links import Links
+
+# Part of every ETag: raise it when templates or style change what a page shows.
+RELEASE = "1"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class NotHere(Exception):
+    """A page that does not exist (404), with the sentence that says so. Nothing tells a withheld item from one that never was."""
+
+    def __init__(self, message: str = "没有找到这个页面", *, way_out: tuple[str, str] | None = None):
+        super().__init__(message)
+        self.way_out = way_out
+
+
+class Elsewhere(Exception):
+    """The page stands under another address."""
+
+    def __init__(self, address: str, *, permanent: bool = True):
+        super().__init__(address)
+        self.address, self.permanent = address, permanent
+
+
+@dataclass
+class Frame:
+    """One request for one page: where, when, and which list that is."""
+
+    region: Region
+    today: datetime.date
+    on: datetime.date | None
+    query: dict[str, str]
+
+    @property
+    def day(self) -> datetime.date:
+        return self.on or self.today
+
+    @cached_property
+    def links(self) -> Links:
+        return Links(self.region.code, self.on)
+
+    @cached_property
+    def edition(self) -> Edition | None:
+        """The edition in force on the day; None before the first."""
+        return Edition.objects.light().in_force(self.region, self.day) if self.region.pk else None
+
+    @property
+    def edition_url(self) -> str:
+        return self.links.edition(self.edition.number)
+
+    @cached_property
+    def last_day(self) -> datetime.date | None:
+        return reads.last_day(self.edition) if self.edition else None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the list of the day is also the list of today."""
+        if not self.on or not self.edition:
+            return not self.on
+        return self.edition.effective_on <= self.today and (self.last_day is None or self.today <= self.last_day)
+
+    @cached_property
+    def first(self) -> Edition | None:
+        return reads.first_edition(self.region) if self.region.pk else None
+
+    def page(self, template: str, *, status: int = 200, **context: object) -> HttpResponse:
+        """The page from its template; no context processor runs, so nothing asks who the reader is."""
+        html = loader.get_template(f"public/{template}").render({"frame": self, "links": self.links, "site": settings, **context})
+        return HttpResponse(html, status=status)
+
+    def no_list(self) -> HttpResponse:
+        """The page of a day before the first edition, or of a region that has not published."""
+        return self.page("no_list.html", title="清单尚未公布")
+
+
+def page(*known: str, dated: bool = True) -> Callable:
+    """A public page: GET or HEAD, with the parameters ``known`` (and ``on`` where ``dated``); others lead to the address without them.
+
+    The view takes (frame, **the address's parts) and returns a response or raises NotHere, Elsewhere or RuleBroken.
+    """
+    allowed = (*known, "on") if dated else known
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @require_safe
+        @wraps(view)
+        def answer(request: HttpRequest, region: str = "", **parts: object) -> HttpResponse:
+            tidy = _tidy(request, allowed)
+            if tidy is not None:
+                return HttpResponseRedirect(tidy)
+            today = timezone.localdate()
+            tag = etag_of(request, today)
+            response = get_conditional_response(request, etag=tag)
+            if response is None:
+                response = _answer(request, view, region, today, parts)
+            if response.status_code in (200, 304):
+                response.headers["ETag"] = tag
+            response.headers["Cache-Control"] = "no-cache"
+            return response
+
+        answer.policy = "public"
+        return answer
+
+    return decorate
+
+
+def _answer(request: HttpRequest, view: Callable, region_code: str, today: datetime.date, parts: dict) -> HttpResponse:
+    query = {name: value.strip() for name, value in request.GET.items()}
+    frame = Frame(Region(code=settings.HOME_REGION, name=""), today, None, query)
+    try:
+        if region_code == settings.HOME_REGION:
+            raise Elsewhere(_under_home(request, region_code))
+        region = Region.objects.filter(code=region_code or settings.HOME_REGION).first()
+        if region is None and region_code:
+            raise NotHere(f"没有代码为“{region_code}”的行政区划")
+        frame = Frame(region or frame.region, today, None, query)
+        return view(Frame(frame.region, today, _day(query.get("on", "")), query), **parts)
+    except Elsewhere as elsewhere:
+        return (HttpResponsePermanentRedirect if elsewhere.permanent else HttpResponseRedirect)(elsewhere.address)
+    except NotHere as missing:
+        return frame.page("missing.html", status=404, title="没有找到", message=str(missing), way_out=missing.way_out)
+    except RuleBroken as refusal:
+        return frame.page("refused.html", status=400, title="地址有误", violations=refusal.violations, without_day=request.path)
+
+
+def etag_of(request: HttpRequest, today: datetime.date) -> str:
+    """Of the newest publication anywhere, the newest edit of a department, the address, the day and the release."""
+    edit = Department.history.order_by("-history_id").values("history_id")[:1]
+    newest = Edition.objects.order_by("-log_index").annotate(edit=Subquery(edit)).values_list("log_index", "manifest_hash", "edit")
+    parts = [RELEASE, *map(str, newest.first() or ()), request.get_full_path(), today.isoformat()]
+    return f'"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]}"'
+
+
+def _tidy(request: HttpRequest, allowed: tuple[str, ...]) -> str | None:
+    """The address with known parameters only, each once; None if it is already so."""
+    if all(name in allowed and len(values) == 1 for name, values in request.GET.lists()):
+        return None
+    kept = {name: request.GET[name] for name in request.GET if name in allowed}
+    return escape_leading_slashes(request.path) + (f"?{urlencode(kept)}" if kept else "")
+
+
+def _under_home(request: HttpRequest, region_code: str) -> str:
+    """The home region's address without its ``/regions/<code>/``."""
+    return escape_leading_slashes(request.get_full_path().replace(f"/regions/{region_code}/", "/", 1))
+
+
+def _day(text: str) -> datetime.date | None:
+    if not text:
+        return None
+    try:
+        if not _DAY.fullmatch(text):
+            raise ValueError(text)
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise RuleBroken(Violation("D01", f"“{text}”不是日期，请按“年-月-日”填写，例如 2019-12-01", "日期")) from None

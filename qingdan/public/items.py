@@ -1,0 +1,190 @@
+"""The list and its search: every filter stands in the address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+
+from qingdan.errors import RuleBroken
+from qingdan.items import reads
+from qingdan.items.content import INITIATIONS, STATES, read_content
+from qingdan.items.models import Edition
+from qingdan.items.search import marked, needle_of, passage
+from qingdan.public.frame import Elsewhere, Frame, NotHere, page
+from qingdan.public.links import Links
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What is asked for, checked: codes that exist, a needle that can be looked for."""
+
+    q: str
+    needle: str
+    category: str
+    department: str
+    department_key: int | None
+    initiation: str
+
+    def address(self, links: Links, **others: object) -> str:
+        chosen = {"q": self.q, "category": self.category, "department": self.department, "initiation": self.initiation}
+        return links.items(**(chosen | others))
+
+
+@page("q", "category", "department", "region", "initiation", "page")
+def item_list(frame: Frame) -> HttpResponse:
+    if "region" in frame.query:
+        raise Elsewhere(_in_region(frame), permanent=False)
+    edition = frame.edition
+    if edition is None:
+        return frame.no_list()
+    categories, departments = dict(reads.categories()), reads.departments(edition)
+    try:
+        filters = _filters(frame, categories, departments)
+    except RuleBroken as refusal:
+        return frame.page(
+            "items.html",
+            status=400,
+            title="权责事项",
+            violations=refusal.violations,
+            q=frame.query.get("q", "").replace("\x00", ""),
+        )
+    found = _find(edition, filters)
+    number = _page_number(frame, filters, found)
+    rows = reads.rows(edition, found.page(number), with_content=bool(filters.needle))
+    return frame.page(
+        "items.html",
+        title=f"“{filters.q}”的搜索结果" if filters.q else "权责事项",
+        q=filters.q,
+        today_url=filters.address(frame.links.on_day(None)),
+        filters=filters,
+        found=found,
+        number=number,
+        first=(number - 1) * reads.PAGE_SIZE + 1,
+        rows=[_row(frame.links, row, filters.needle, categories) for row in rows],
+        totals=_totals(edition, filters) if not filters.needle and not filters.initiation else None,
+        chips=_chips(frame.links, filters, categories, departments),
+        facets=[
+            (name, found.by_category.get(code, 0), filters.address(frame.links, category=code), code == filters.category)
+            for code, name in categories.items()
+        ],
+        categories=categories.items(),
+        departments=departments,
+        initiations=INITIATIONS.items(),
+        pages=_pages(frame.links, filters, number, found.pages),
+        suggestions=[] if found.total else _suggestions(frame.links, edition, filters),
+    )
+
+
+def _in_region(frame: Frame) -> str:
+    """The same question in another region's tree."""
+    others = {name: value for name, value in frame.query.items() if name != "region" and value}
+    region = frame.query["region"]
+    path = Links(region).items_path if region else frame.links.items_path
+    return f"{path}?{urlencode(others)}" if others else path
+
+
+def _filters(frame: Frame, categories: dict[str, str], departments: list[tuple[int, str, str]]) -> Filters:
+    """Raises NotHere for a category, department or 行使方式 that this list does not have; RuleBroken for the query."""
+    query = frame.query
+    category, department, initiation = (query.get(name, "") for name in ("category", "department", "initiation"))
+    keys = {code: key for key, code, _ in departments}
+    whole = ("看全部事项", frame.links.all_items)
+    if category and category not in categories:
+        raise NotHere(f"没有代码为“{category}”的权力类别", way_out=whole)
+    if department and department not in keys:
+        raise NotHere(f"这份清单里没有代码为“{department}”的部门", way_out=whole)
+    if initiation and initiation not in INITIATIONS:
+        raise NotHere("行使方式只有依申请和依职权两种", way_out=whole)
+    q = query.get("q", "")
+    return Filters(q, needle_of(q), category, department, keys.get(department), initiation)
+
+
+def _find(edition: Edition, filters: Filters) -> reads.Found:
+    narrowed = {"department": filters.department_key, "category": filters.category, "initiation": filters.initiation}
+    return reads.search(edition, filters.needle, **narrowed) if filters.needle else reads.browse(edition, **narrowed)
+
+
+def _page_number(frame: Frame, filters: Filters, found: reads.Found) -> int:
+    text = frame.query.get("page", "") or "1"
+    last = (f"去最后一页（第 {found.pages} 页）", filters.address(frame.links, page=found.pages if found.pages > 1 else ""))
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= found.pages):
+        raise NotHere(f"没有第“{text[:20]}”页，这个列表共 {found.pages} 页", way_out=last)
+    return int(text)
+
+
+def _totals(edition: Edition, filters: Filters) -> tuple[int, int]:
+    """(大项, 项) under the filters, from the kept counts."""
+    majors = items = 0
+    for department, category, kept_majors, kept_items in reads.counts(edition):
+        if filters.department_key in (None, department) and filters.category in ("", category):
+            majors, items = majors + kept_majors, items + kept_items
+    return majors, items
+
+
+def _row(links: Links, row: reads.ListRow, needle: str, categories: dict[str, str]) -> dict:
+    name = marked(row.name, needle)
+    summary = marked(row.summary, needle)
+    elsewhere = None
+    if needle and not any(hit for _, hit in (*name, *summary)):
+        elsewhere = passage(read_content(row.content), row.code, needle)
+    return {
+        "url": links.item(row.code),
+        "name": name,
+        "department": row.department,
+        "category": categories[row.category],
+        "major": row.major,
+        "summary": summary if row.summary else None,
+        "elsewhere": elsewhere,
+        "state": "" if row.state == "in_use" else STATES[row.state],
+        "counted": row.counted,
+    }
+
+
+def _chips(
+    links: Links, filters: Filters, categories: dict[str, str], departments: list[tuple[int, str, str]]
+) -> list[tuple[str, str]]:
+    """(what is filtered, the address without it)."""
+    chips = []
+    if filters.q:
+        chips.append((f"含“{filters.q}”", filters.address(links, q="")))
+    if filters.category:
+        chips.append((categories[filters.category], filters.address(links, category="")))
+    if filters.department:
+        name = next(name for _, code, name in departments if code == filters.department)
+        chips.append((name, filters.address(links, department="")))
+    if filters.initiation:
+        chips.append((INITIATIONS[filters.initiation], filters.address(links, initiation="")))
+    return chips
+
+
+def _pages(links: Links, filters: Filters, number: int, last: int) -> list[tuple[str, str, bool]]:
+    """(label, address, is this one): first, the neighbours, last; an empty address is a gap."""
+    shown = sorted({1, last, *range(max(1, number - 2), min(last, number + 2) + 1)})
+    pages, before = [], 0
+    for each in shown:
+        if each != before + 1:
+            pages.append(("…", "", False))
+        pages.append((str(each), filters.address(links, page=each if each > 1 else ""), each == number))
+        before = each
+    return pages
+
+
+def _suggestions(links: Links, edition: Edition, filters: Filters, limit: int = 3) -> list[tuple[str, str]]:
+    """What to try instead; each of them finds something."""
+    tries = []
+    narrowed = filters.category or filters.department or filters.initiation
+    if filters.needle and narrowed:
+        everywhere = reads.search(edition, filters.needle).total
+        if everywhere:
+            tries.append((f"在全部事项中找“{filters.q}”（{everywhere} 条）", links.items(q=filters.q)))
+    if filters.needle:
+        pieces = reads.pieces_that_hit(edition, filters.needle, limit - len(tries))
+        tries += [(piece, links.items(q=piece)) for piece in pieces]
+    elif narrowed:
+        tries.append(("看全部事项", links.all_items))
+    names = dict(reads.categories())
+    largest = sorted(reads.browse(edition).by_category.items(), key=lambda each: -each[1])
+    tries += [(f"{names[code]}（{n} 条）", links.items(category=code)) for code, n in largest]
+    return tries[:limit]

@@ -1,0 +1,68 @@
+"""Addresses of one region's tree, with the day that a reader looks at carried along. Plain text: a list has thousands of them."""
+
+from __future__ import annotations
+
+import datetime
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+
+
+class Links:
+    """``on`` is the day named in the address, if any; it goes with lists, departments and items, not with editions."""
+
+    def __init__(self, region_code: str, on: datetime.date | None = None):
+        self.base = "/" if region_code == settings.HOME_REGION else f"/regions/{quote(region_code, safe='')}/"
+        self.on = on
+        self.dated = f"?on={on}" if on else ""
+        self.editions = f"{self.base}editions/"
+        self.items_path = f"{self.base}items/"
+
+    @property
+    def is_home(self) -> bool:
+        return self.base == "/"
+
+    @property
+    def home(self) -> str:
+        return self.base + self.dated
+
+    @property
+    def departments(self) -> str:
+        return f"{self.base}departments/{self.dated}"
+
+    def department(self, code: str) -> str:
+        return f"{self.base}departments/{quote(code, safe='')}/{self.dated}"
+
+    def items(self, **filters: object) -> str:
+        """The list under ``filters``; empty ones are left out."""
+        chosen = {name: value for name, value in filters.items() if value}
+        if self.on:
+            chosen["on"] = self.on
+        return f"{self.items_path}?{urlencode(chosen)}" if chosen else self.items_path
+
+    @property
+    def all_items(self) -> str:
+        return self.items()
+
+    def item(self, code: str) -> str:
+        return f"{self.items_path}{quote(code, safe='')}/{self.dated}"
+
+    def version(self, code: str, number: int) -> str:
+        return f"{self.items_path}{quote(code, safe='')}/v/{number}/"
+
+    def compare(self, code: str, old: int, new: int) -> str:
+        return f"{self.items_path}{quote(code, safe='')}/compare/{old}/{new}/"
+
+    def edition(self, number: int) -> str:
+        return f"{self.editions}{number}/"
+
+    def changes(self, number: int, page: int = 1) -> str:
+        return f"{self.editions}{number}/changes/{f'?page={page}' if page > 1 else ''}"
+
+    def on_day(self, day: datetime.date | None) -> Links:
+        """The same tree on another day; None is today."""
+        other = Links.__new__(Links)
+        other.__dict__ |= self.__dict__
+        other.on = day
+        other.dated = f"?on={day}" if day else ""
+        return other

@@ -1,0 +1,21 @@
+"""The citizens' site map: the home region's tree, and the same tree for every other region under its code."""
+
+from django.urls import include, path
+
+from qingdan.public import departments, editions, home, item, items
+
+app_name = "public"
+
+TREE = [
+    path("", home.home, name="home"),
+    path("departments/", departments.department_list, name="departments"),
+    path("departments/<str:code>/", departments.department, name="department"),
+    path("items/", items.item_list, name="items"),
+    path("items/<str:code>/", item.item, name="item"),
+    path("items/<str:code>/v/<int:number>/", item.version, name="version"),
+    path("items/<str:code>/compare/<int:old>/<int:new>/", item.compare, name="compare"),
+    path("editions/", editions.edition_list, name="editions"),
+    path("editions/<int:number>/", editions.edition, name="edition"),
+    path("editions/<int:number>/changes/", editions.changes, name="changes"),
+]
+urlpatterns = [*TREE, path("regions/<str:region>/", include(TREE))]
