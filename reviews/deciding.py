@@ -82,18 +82,20 @@ def can_review(*, actor: Actor, request: ChangeRequest) -> bool:
     try:
         check_can_act_on_request(actor=actor, request=request, action=RequestAction.PASS)
         check_independent(actor=actor, request=request)
-        _part_of(actor, request, "")
-    except (NotAllowed, WrongState, RuleBroken):
+    except (NotAllowed, WrongState):
         return False
-    return True
+    return bool(parts_open_to(actor, request))
+
+
+def parts_open_to(actor: Actor, request: ChangeRequest) -> list[tuple[RouteRule, str]]:
+    """Parts of the present stage that have not spoken and for which ``actor`` may, each with the post that lets him."""
+    missing = missing_parts(request)
+    return [(rule, posting.post) for rule in missing if (posting := actor.holding(rule.post, region=request.region))]
 
 
 def _part_of(actor: Actor, request: ChangeRequest, part: str) -> tuple[RouteRule, str]:
     """The part for which ``actor`` speaks and the post that lets him."""
-    missing = missing_parts(request)
-    mine = [(rule, posting.post) for rule in missing if (posting := actor.holding(rule.post, region=request.region))]
-    if part:
-        mine = [(rule, post) for rule, post in mine if rule.part == part]
+    mine = [(rule, post) for rule, post in parts_open_to(actor, request) if not part or rule.part == part]
     if len({rule.part for rule, _ in mine}) > 1:
         raise RuleBroken(Violation("S02", "请选择以哪一部分的名义审查", "审查部分"))
     if not mine:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from departments.acting import act
 from departments.people import Actor
 from departments.posts import Post
 from qingdan.errors import WrongState
-from qingdan.items.kinds import EditionKind
+from qingdan.items.kinds import ChangeKind, EditionKind
 from qingdan.items.models import Edition
 from qingdan.items.placing import DepartmentPlacement, EditionTerms, Placement
-from qingdan.items.publishing import publish_edition
+from qingdan.items.publishing import counts_after, publish_edition
 from reviews.batches import placements_of
 from reviews.guards import check_can_act_on_batch, check_can_act_on_request, move_batch, move_request
 from reviews.models import Batch
@@ -76,6 +78,25 @@ def publish_afterwards(
     """Enter a list that a city published before it had this system (首次公布 or 补录); shown as 事后录入. 审改办 only."""
     posting = actor.must_hold(Post.PUBLISHER, region=terms.region, message="基线和补录须由本地区审改办办理")
     return publish_edition(actor=actor, terms=terms, placements=placements, departments=departments, post=posting.post)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What publication of a batch would do: changes by kind, and (大项, 项) of the list before and after."""
+
+    kinds: list[tuple[str, int]]
+    before: tuple[int, int]
+    after: tuple[int, int]
+
+
+def foresee(batch: Batch) -> Foreseen:
+    """The numbers that 公布 shows before it is done: the 送审稿 less what the meeting put off or refused."""
+    placements, departments = placements_of(batch)
+    kinds = Counter(placement.kind for placement in placements)
+    if departments:
+        kinds[ChangeKind.DEPARTMENT] = len(departments)
+    before, after = counts_after(batch.region, placements, departments)
+    return Foreseen([(kind, kinds[kind]) for kind in ChangeKind if kinds[kind]], before, after)
 
 
 def decisions_of(batch: Batch) -> list[dict]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from departments.posts import DEPARTMENT_POSTS, REGION_POSTS, Post
 from reviews.states import RequestState
@@ -24,6 +24,23 @@ class RequestQuerySet(models.QuerySet):
     def visible_to(self, user):
         own, reviewed = _scope(user, "region", "department")
         return self.filter(own | (reviewed & ~Q(state=RequestState.DRAFT)))
+
+    def of_departments_of(self, user):
+        """Requests of the departments in which the user is 经办人 or 部门负责人."""
+        own, _ = _scope(user, "region", "department")
+        return self.filter(own)
+
+    def independent_of(self, user):
+        """Requests in a stage that ``user`` may still speak on: neither his own, nor spoken on in another stage or in this revision."""
+        from reviews.models import Decision
+
+        spoken = Decision.objects.filter(request=OuterRef("pk"), person=user)
+        return (
+            self.exclude(created_by=user)
+            .exclude(submitted_by=user)
+            .exclude(Exists(spoken.exclude(stage=OuterRef("state"))))
+            .exclude(Exists(spoken.filter(revision=OuterRef("revision"))))
+        )
 
 
 class ChangeQuerySet(models.QuerySet):

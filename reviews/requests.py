@@ -116,6 +116,20 @@ def withdraw_request(*, actor: Actor, request: ChangeRequest, opinion: str = "")
     return request
 
 
+@act("return_before_batch")
+def return_before_batch(*, actor: Actor, request: ChangeRequest, opinion: str, seen_hash: str) -> ChangeRequest:
+    """审改办 sends a request that waits for a batch back to its department (a base conflict, say). Raises RuleBroken S01."""
+    row, posting = check_can_act_on_request(actor=actor, request=request, action=RequestAction.RETURN, opinion=opinion)
+    if posting.post != Post.PUBLISHER:
+        raise WrongState(f"申请 {request.number} 正在审查，由审查人退回")
+    check_seen(request, seen_hash)
+    move_request(request=request, target=row.target, actor=actor, reason=f"退回补正：{opinion.strip()}"[:500])
+    actor.record(
+        act="return_before_batch", post=posting.post, obj=request, after_hash=request.proposed_hash, detail=opinion.strip()
+    )
+    return request
+
+
 def check_seen(request: ChangeRequest, seen_hash: str) -> None:
     """An act binds what was seen: another hash means that the content changed meanwhile."""
     if seen_hash != request.proposed_hash:

@@ -125,6 +125,21 @@ def publish_edition(
     return edition
 
 
+def counts_after(
+    region: Region, placements: Sequence[Placement], departments: Sequence[DepartmentPlacement] = ()
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """(大项, 项) of the newest list, and of the list that these changes would make of it. Writes nothing and checks nothing."""
+    before = rows_of(Edition.objects.newest(region))
+    every = list(placements) + _following(before, placements, departments)
+    after, _changes = _apply(region, before, every, _department_codes(region))
+    return _total(before), _total(after)
+
+
+def _total(rows: list[Row]) -> tuple[int, int]:
+    counts = count(rows).values()
+    return sum(majors for majors, _ in counts), sum(items for _, items in counts)
+
+
 class _Applied:
     """A placement with the rows it turned into: ``old`` as it was, ``new`` as it will be (also for an ending change)."""
 

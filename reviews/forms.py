@@ -1,0 +1,208 @@
+"""The forms of the reviews screens. They read what was typed; whether it may be is asked of the acts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.utils import timezone
+
+from departments.models import Department
+from qingdan.errors import RuleBroken
+from reviews.models import Change, Decision, Directive, MeetingDecision
+from reviews.states import Part
+
+SECRETS = "涉密事项不得录入。"
+
+
+class PlainForm(forms.Form):
+    """Labels without colons; hints and faults are read out with their field."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+
+    def add_refusal(self, refusal: RuleBroken) -> None:
+        """Put each broken rule to the field whose label it names, else on top of the form."""
+        by_label = {str(field.label): name for name, field in self.fields.items()}
+        for violation in refusal.violations:
+            name = by_label.get(violation.where)
+            text = violation.message if name or not violation.where else f"{violation.where}：{violation.message}"
+            self.add_error(name, text)
+
+
+def _text(label: str, *, required: bool = False, rows: int = 4, **kwargs) -> forms.CharField:
+    return forms.CharField(label=label, required=required, max_length=5_000, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+
+def _date(label: str, **kwargs) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+
+
+class DecisionForm(PlainForm):
+    """A reviewer's word. ``parts``: those for which he may speak now; one alone needs no choice."""
+
+    outcome = forms.ChoiceField(
+        label="结论", choices=Decision.Outcome.choices, widget=forms.RadioSelect, error_messages={"required": "选择结论"}
+    )
+    opinion = _text("意见", help_text="退回补正、不予通过须写明意见。")
+    part = forms.ChoiceField(label="审查部分", required=False, widget=forms.RadioSelect)
+    seen_hash = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, parts: list[str] = (), **kwargs):
+        super().__init__(*args, **kwargs)
+        if len(parts) > 1:
+            self.fields["part"].choices = [(part, Part(part).label) for part in parts]
+        else:
+            del self.fields["part"]
+
+
+class OpinionForm(PlainForm):
+    """An act that needs one sentence: 撤回, 退回补正 before a batch."""
+
+    opinion = _text("意见", rows=3)
+    seen_hash = forms.CharField(widget=forms.HiddenInput)
+
+
+class UploadForm(PlainForm):
+    department = forms.ModelChoiceField(label="部门", queryset=Department.objects.none(), empty_label=None)
+    file = forms.FileField(
+        label="工作簿",
+        help_text=f"{SECRETS}可上传 .xlsx、.xls、.docx、.csv，不超过 {settings.UPLOAD_LIMIT // 1024 // 1024} MB。",
+        error_messages={"required": "选择要上传的文件", "empty": "文件是空的"},
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.docx,.csv"}),
+    )
+
+    def __init__(self, *args, departments, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["department"].queryset = departments
+        self.fields["department"].initial = departments.first()
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > settings.UPLOAD_LIMIT:
+            raise forms.ValidationError(f"文件 {file.size / 1024 / 1024:.1f} MB，超过 {settings.UPLOAD_LIMIT // 1024 // 1024} MB，拆分后再上传")
+        return file
+
+
+class ProposeForm(PlainForm):
+    """What makes a request of an upload: why, by which document, and which unlisted items are to end (``repeal``, item codes)."""
+
+    reason = _text("调整理由", required=True, rows=3, error_messages={"required": "写明调整理由"}, help_text=SECRETS)
+    document = forms.CharField(label="依据文件", required=False, max_length=300, help_text="标题和文号。取消事项须填写。")
+    directive = forms.ModelChoiceField(
+        label="上级决定", required=False, queryset=Directive.objects.none(), empty_label="不是承接上级决定"
+    )
+    clear_empty = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    repeal = forms.MultipleChoiceField(label="文件未列", required=False)
+    repeal_reason = _text("取消理由", rows=2)
+    repeal_document = forms.CharField(label="取消的依据文件", required=False, max_length=300, help_text="不填时用上面的依据文件。")
+
+    def __init__(self, *args, absent: list[tuple[str, str]] = (), directives=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["repeal"].choices = absent
+        if directives is not None:
+            self.fields["directive"].queryset = directives
+
+    def clean(self):
+        given = super().clean()
+        if given.get("repeal"):
+            if not given["repeal_reason"].strip():
+                self.add_error("repeal_reason", "勾选了取消的事项，须写明取消理由")
+            if not (given["repeal_document"].strip() or given.get("document", "").strip()):
+                self.add_error("repeal_document", "勾选了取消的事项，须写明依据文件")
+        return given
+
+
+class BatchForm(PlainForm):
+    title = forms.CharField(label="批次名称", max_length=200, help_text="例如：第15批动态调整", error_messages={"required": "填写批次名称"})
+    requests = forms.MultipleChoiceField(label="申请", required=False, error_messages={"invalid_choice": "有申请已不在待汇总之列，刷新后再选"})
+
+    def __init__(self, *args, waiting: list[int], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["requests"].choices = [(key, key) for key in waiting]
+
+
+class MeetingForm(PlainForm):
+    meeting_title = forms.CharField(
+        label="会议名称", max_length=100, help_text="例如：市政府第12次常务会议", error_messages={"required": "填写会议名称"}
+    )
+    held_on = _date("召开日期", error_messages={"required": "填写召开日期"})
+    minutes_no = forms.CharField(label="会议纪要文号", required=False, max_length=100)
+    outcome = forms.ChoiceField(
+        label="审议结果", choices=MeetingDecision.Outcome.choices, widget=forms.RadioSelect, error_messages={"required": "选择审议结果"}
+    )
+    opinion = _text("意见", rows=3, help_text="暂缓、不予通过须写明意见。")
+    seen_hash = forms.CharField(widget=forms.HiddenInput)
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionRow:
+    """One line of the meeting's exceptions as typed: which change of the 送审稿 (by its number there), what of it, why."""
+
+    item: str
+    outcome: str
+    note: str
+    fault: str = ""
+
+    @property
+    def empty(self) -> bool:
+        return not (self.item.strip() or self.outcome or self.note.strip())
+
+
+def read_exceptions(data, changes: list[int]) -> tuple[list[ExceptionRow], dict[int, tuple[str, str]]]:
+    """(lines as typed with their faults, change key → (outcome, note)); ``changes``: the keys in the order of the 送审稿."""
+    rows, found = [], {}
+    names = data.getlist("exception_item"), data.getlist("exception_outcome"), data.getlist("exception_note")
+    for item, outcome, note in zip(*names, strict=False):
+        row = ExceptionRow(item, outcome, note)
+        fault = "" if row.empty else _fault(row, len(changes))
+        key = changes[int(_leading(item)) - 1] if not row.empty and not fault else None
+        if key in found:
+            fault = "同一事项写了两次"
+        elif key is not None:
+            found[key] = (outcome, note.strip())
+        rows.append(ExceptionRow(item, outcome, note, fault))
+    return rows, found
+
+
+def _fault(row: ExceptionRow, count: int) -> str:
+    number = _leading(row.item)
+    if not number or not 1 <= int(number) <= count:
+        return f"写送审稿中的序号（1 至 {count}）"
+    if row.outcome not in (Change.Outcome.DEFERRED, Change.Outcome.REFUSED):
+        return "选择暂缓或不予通过"
+    return "" if row.note.strip() else "写明原因"
+
+
+def _leading(text: str) -> str:
+    match = re.match(r"\s*(\d{1,6})", text)
+    return match.group(1) if match else ""
+
+
+class PublishForm(PlainForm):
+    """The last step. The password is asked again, through the same lock-out as the log-in."""
+
+    notice_title = forms.CharField(label="公布文件标题", max_length=200, error_messages={"required": "填写公布文件标题"})
+    notice_no = forms.CharField(label="公布文号", max_length=100, error_messages={"required": "填写公布文号"})
+    published_on = _date("公布日期", initial=timezone.localdate)
+    effective_on = _date("生效日期", initial=timezone.localdate, help_text="可晚于公布日期，到期自动生效。")
+    seen_hash = forms.CharField(widget=forms.HiddenInput)
+    password = forms.CharField(
+        label="您的登录密码",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "公布须再次输入密码"},
+    )
+
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_password(self):
+        user = authenticate(self.request, username=self.request.user.get_username(), password=self.cleaned_data["password"])
+        if user is None or user.pk != self.request.user.pk:
+            raise forms.ValidationError("密码不对")
+        return ""

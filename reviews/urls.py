@@ -1,0 +1,30 @@
+"""The addresses of this room's screens below ``/admin/``."""
+
+from django.urls import path
+
+from reviews.views import batches, decisions, publication, requests, uploads
+
+
+def screens():
+    return [
+        path("requests/", requests.request_list, name="request_list"),
+        path("requests/<int:key>/", requests.request_detail, name="request"),
+        path("requests/<int:key>/submit/", requests.request_submit, name="request_submit"),
+        path("requests/<int:key>/withdraw/", requests.request_withdraw, name="request_withdraw"),
+        path("requests/<int:key>/return/", requests.request_return, name="request_return"),
+        path("requests/<int:key>/decide/", decisions.request_decide, name="request_decide"),
+        path("uploads/", uploads.upload_start, name="upload_start"),
+        path("uploads/<int:key>/", uploads.upload, name="upload"),
+        path("uploads/<int:key>/marked/", uploads.upload_marked, name="upload_marked"),
+        path("uploads/department/<str:code>/", uploads.department_list, name="department_workbook"),
+        path("uploads/template/<str:code>/", uploads.category_template, name="category_template"),
+        path("batches/", batches.batch_list, name="batch_list"),
+        path("batches/<int:key>/", batches.batch_detail, name="batch"),
+        path("batches/<int:key>/add/", batches.batch_add, name="batch_add"),
+        path("batches/<int:key>/remove/", batches.batch_remove, name="batch_remove"),
+        path("batches/<int:key>/freeze/", batches.batch_freeze, name="batch_freeze"),
+        path("batches/<int:key>/reopen/", batches.batch_reopen, name="batch_reopen"),
+        path("batches/<int:key>/dissolve/", batches.batch_dissolve, name="batch_dissolve"),
+        path("batches/<int:key>/meeting/", batches.batch_meeting, name="batch_meeting"),
+        path("batches/<int:key>/publish/", publication.batch_publish, name="batch_publish"),
+    ]

@@ -1,0 +1,47 @@
+"""Decide with opinion: one reviewer's word on what the page showed him."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.html import format_html
+from django.views.decorators.http import require_POST
+
+from departments.site import actor_of, staff_screen
+from qingdan.errors import RuleBroken, WrongState
+from reviews.deciding import decide_request, parts_open_to
+from reviews.forms import DecisionForm
+from reviews.views.pages import EVERYONE
+from reviews.views.requests import Answer, refused, request_page, request_url, visible_request
+from reviews.views.stages import turns_of
+
+
+@staff_screen(*EVERYONE)
+@require_POST
+def request_decide(request: HttpRequest, key: int) -> HttpResponse:
+    """通过, 退回补正 or 不予通过. A page that is out of date gets 409, the sentence, and its opinion back."""
+    row = visible_request(request, key)
+    actor = actor_of(request)
+    form = DecisionForm(request.POST, parts=[rule.part for rule, _post in parts_open_to(actor, row)])
+    if not form.is_valid():
+        return request_page(request, row, Answer("decide", form, []), status=422)
+    given = form.cleaned_data
+    try:
+        decision = decide_request(
+            actor=actor,
+            request=row,
+            outcome=given["outcome"],
+            opinion=given["opinion"],
+            seen_hash=given["seen_hash"],
+            part=given.get("part", ""),
+        )
+    except (WrongState, RuleBroken) as refusal:
+        return refused(request, key, "decide", form, refusal)
+    row.refresh_from_db()
+    messages.success(
+        request,
+        format_html(
+            '申请 <a href="{}">{}</a>：{}。现在：{}。', request_url(row), row.number, decision, turns_of([row])[row.pk]
+        ),
+    )
+    return HttpResponseRedirect(request_url(row))

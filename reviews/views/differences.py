@@ -1,0 +1,167 @@
+"""How a change is shown: what differs, old beside new, the changed words marked; what is missing; what stays as it is, folded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from departments.models import Department
+from qingdan.items.content import INITIATIONS, DepartmentContent, ItemContent
+from qingdan.items.display import text_of
+from qingdan.items.elements import BY_KEY, ELEMENTS
+from qingdan.items.kinds import BEGINNING, ENDING, ChangeKind
+from qingdan.items.models import Category, DepartmentVersion, RequiredElement
+from reviews.models import Change
+
+# The name of a sub-item is its 事项名称; 状态 is told by the kind of change where it only begins.
+_NOT_SHOWN = {"sub_name"}
+_SENTENCE = re.compile(r"[^。；;\n]*[。；;\n]|[^。；;\n]+$")
+_MOST_SENTENCES = 400
+_TONES = dict.fromkeys(BEGINNING, "good") | dict.fromkeys(ENDING, "bad")
+
+Parts = list[tuple[str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One element: its label and both texts in parts (text, whether it differs). ``mark``: 新增, 删除 or 变更."""
+
+    label: str
+    old: Parts
+    new: Parts
+    mark: str
+
+
+@dataclass(slots=True)
+class Shown:
+    """One change as a page shows it. ``number`` is its place in the request or in the 送审稿."""
+
+    change: Change
+    number: int
+    tone: str
+    category: str
+    initiation: str
+    rows: list[Row]
+    unchanged: list[tuple[str, str]]
+    missing: list[str] = field(default_factory=list)
+    unread: int = 0
+
+    @property
+    def is_new(self) -> bool:
+        return self.change.item_id is None
+
+
+def shown_changes(changes: Iterable[Change], *, first: int = 1) -> list[Shown]:
+    """The changes of one page, numbered from ``first``. Their base versions must have been selected along; three queries in all."""
+    changes = list(changes)
+    categories = dict(Category.objects.values_list("code", "name"))
+    required: dict[str, list[str]] = {}
+    for category, element in RequiredElement.objects.values_list("category_id", "element"):
+        required.setdefault(category, []).append(element)
+    profiles = _profiles(changes)
+    return [_shown(change, number, categories, required, profiles) for number, change in enumerate(changes, start=first)]
+
+
+def _shown(change: Change, number: int, categories: dict, required: dict, profiles: dict) -> Shown:
+    content = change.content
+    if isinstance(content, DepartmentContent):
+        rows, unchanged = rows_between(_department_texts(profiles.get(content.code)), _department_texts(content))
+        return Shown(change, number, "warn", "", "", rows, unchanged)
+    old = change.base_version.content if change.base_version_id else None
+    rows, unchanged = rows_between(_item_texts(old, categories), _item_texts(content, categories))
+    shown = Shown(
+        change,
+        number,
+        _TONES.get(change.kind, "warn"),
+        categories.get(content.category, content.category),
+        INITIATIONS.get(content.initiation, ""),
+        rows,
+        unchanged,
+        unread=sum(1 for basis in content.legal_bases if basis.as_written.strip() and not basis.title),
+    )
+    if change.kind not in ENDING:
+        wanted = (BY_KEY[key] for key in required.get(content.category, []) if key in BY_KEY)
+        shown.missing = [element.label for element in wanted if not text_of(element, content)]
+    return shown
+
+
+def _item_texts(content: ItemContent | None, categories: dict[str, str]) -> dict[str, str]:
+    """Label → text of every element, in official order; empty ones too."""
+    if content is None:
+        return {}
+    name = categories.get(content.category, content.category)
+    return {element.label: text_of(element, content, name) for element in ELEMENTS if element.key not in _NOT_SHOWN}
+
+
+def _department_texts(content: DepartmentContent | None) -> dict[str, str]:
+    if content is None:
+        return {}
+    return {
+        "部门名称": content.name,
+        "简称": content.short_name,
+        "性质": content.kind,
+        "主要职责": "\n".join(content.main_duties),
+        "职责边界": "\n".join(f"{b.matter}（{'、'.join(b.departments)}）{b.division}{b.basis}" for b in content.boundaries),
+        "事中事后监管制度": "\n".join(f"{rule.title} {rule.text}".strip() for rule in content.supervision_rules),
+    }
+
+
+def _profiles(changes: list[Change]) -> dict[str, DepartmentContent]:
+    """Department code → what the list says of it now, for the changes of departments' own entries among ``changes``."""
+    codes = [change.content.code for change in changes if change.kind == ChangeKind.DEPARTMENT]
+    if not codes:
+        return {}
+    found = DepartmentVersion.objects.filter(department__in=Department.objects.filter(code__in=codes))
+    return {version.content.code: version.content for version in found.order_by("number")}
+
+
+def rows_between(old: dict[str, str], new: dict[str, str]) -> tuple[list[Row], list[tuple[str, str]]]:
+    """(what differs, what stays as it is) of two sets of texts by label; what both leave empty is in neither."""
+    rows, unchanged = [], []
+    for label, after in new.items():
+        before = old.get(label, "")
+        if before != after:
+            mark = "新增" if not before else "删除" if not after else "变更"
+            rows.append(Row(label, *parts_between(before, after), mark))
+        elif after:
+            unchanged.append((label, after))
+    return rows, unchanged
+
+
+def parts_between(old: str, new: str) -> tuple[Parts, Parts]:
+    """Two texts cut where they differ: by sentences, and inside a changed passage by its common beginning and end.
+
+    Linear but for the comparison of sentences, of which at most 400 are compared: no text can keep the page waiting.
+    """
+    if not old or not new:
+        return [(old, True)] if old else [], [(new, True)] if new else []
+    before, after = _SENTENCE.findall(old), _SENTENCE.findall(new)
+    if max(len(before), len(after)) > _MOST_SENTENCES:
+        return _trimmed(old, new)
+    left: Parts = []
+    right: Parts = []
+    for operation, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        gone, come = "".join(before[a:b]), "".join(after[c:d])
+        if operation == "equal":
+            left.append((gone, False))
+            right.append((come, False))
+        else:
+            trimmed_left, trimmed_right = _trimmed(gone, come)
+            left += trimmed_left
+            right += trimmed_right
+    return left, right
+
+
+def _trimmed(old: str, new: str) -> tuple[Parts, Parts]:
+    """Common beginning and end apart, what lies between marked."""
+    limit = min(len(old), len(new))
+    start = next((i for i in range(limit) if old[i] != new[i]), limit)
+    end = next((i for i in range(limit - start) if old[-1 - i] != new[-1 - i]), limit - start)
+    return _cut(old, start, end), _cut(new, start, end)
+
+
+def _cut(text: str, start: int, end: int) -> Parts:
+    stop = len(text) - end
+    return [part for part in ((text[:start], False), (text[start:stop], True), (text[stop:], False)) if part[0]]

@@ -1,0 +1,181 @@
+"""调整申请: the list, and one request with its differences, decisions and what its reader may do now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from departments.models import Department
+from departments.site import actor_of, staff_screen
+from qingdan.errors import RuleBroken, WrongState
+from reviews.deciding import can_review, parts_open_to
+from reviews.forms import DecisionForm, OpinionForm
+from reviews.guards import request_actions
+from reviews.models import Batch, ChangeRequest
+from reviews.requests import return_before_batch, submit_request, withdraw_request
+from reviews.states import REQUEST_TRANSITIONS, RequestAction, RequestState, find
+from reviews.views.differences import shown_changes
+from reviews.views.pages import DEPARTMENT, EVERYONE, address_without_page, page_of, sentences_of, show
+from reviews.views.stages import steps_of, tone_of, turns_of
+
+SEARCH_LIMIT = 100
+
+
+@staff_screen(*EVERYONE)
+@require_safe
+def request_list(request: HttpRequest) -> HttpResponse:
+    """Every request that the reader may see, filtered by state, department and words; the filters stand in the address."""
+    visible = ChangeRequest.objects.visible_to(request.user)
+    departments = Department.objects.filter(pk__in=visible.order_by().values("department"))
+    chosen = {name: request.GET.get(name, "").strip()[:SEARCH_LIMIT] for name in ("q", "state", "department", "turn")}
+    rows = visible.select_related("department", "created_by", "batch").order_by("-created_at", "-pk")
+    if chosen["state"] in RequestState.values:
+        rows = rows.filter(state=chosen["state"])
+    if chosen["department"]:
+        rows = rows.filter(department__code=chosen["department"])
+    if chosen["q"]:
+        wanted = Q(number__contains=chosen["q"]) | Q(reason__contains=chosen["q"]) | Q(document__contains=chosen["q"])
+        rows = rows.filter(wanted)
+    page = page_of(request, rows)
+    turns = turns_of(page.object_list)
+    context = {
+        "title": "调整申请",
+        "page": page,
+        "rows": [(row, tone_of(row.state), turns[row.pk]) for row in page.object_list],
+        "chosen": chosen,
+        "filtered": any(chosen.values()),
+        "states": RequestState.choices,
+        "departments": departments,
+        "query": address_without_page(request),
+    }
+    return show(request, "reviews/request_list.html", context)
+
+
+def visible_request(request: HttpRequest, key: int) -> ChangeRequest:
+    """The request of this address, or 404 for whoever may not know of it."""
+    rows = ChangeRequest.objects.visible_to(request.user)
+    return get_object_or_404(
+        rows.select_related("region", "department", "directive", "upload", "created_by", "submitted_by", "batch__meeting"), pk=key
+    )
+
+
+@staff_screen(*EVERYONE)
+@require_safe
+def request_detail(request: HttpRequest, key: int) -> HttpResponse:
+    return request_page(request, visible_request(request, key))
+
+
+@dataclass
+class Answer:
+    """What a refused form brings back to the page: which one, its content, and the sentences above it."""
+
+    action: str
+    form: DecisionForm | OpinionForm
+    sentences: list[str]
+    stale: bool = False
+
+
+def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None = None, *, status: int = 200) -> HttpResponse:
+    """One request. Buttons come from the guard alone; each form carries the hash of what this page shows."""
+    actor = actor_of(request)
+    changes = row.changes.select_related("item", "base_version").order_by("position")
+    page = page_of(request, changes)
+    decisions = list(row.decisions.select_related("person").order_by("at", "pk"))
+    actions = request_actions(actor, row)
+    reviewing = RequestAction.PASS in actions and can_review(actor=actor, request=row)
+    context = {
+        "title": f"调整申请 {row.number}",
+        "row": row,
+        "tone": tone_of(row.state),
+        "turn": turns_of([row])[row.pk],
+        "steps": steps_of(row, decisions),
+        "page": page,
+        "changes": shown_changes(page.object_list, first=page.start_index()),
+        "query": address_without_page(request),
+        "decisions": decisions,
+        "may_submit": RequestAction.SUBMIT in actions,
+        "may_edit": RequestAction.EDIT in actions,
+        "batch_visible": bool(row.batch_id) and Batch.objects.visible_to(request.user).filter(pk=row.batch_id).exists(),
+        "answer": answer,
+    }
+    forms = {}
+    if reviewing:
+        parts = [rule.part for rule, _post in parts_open_to(actor, row)]
+        forms["decide"] = DecisionForm(initial={"seen_hash": row.proposed_hash}, parts=parts)
+    if RequestAction.WITHDRAW in actions:
+        forms["withdraw"] = OpinionForm(initial={"seen_hash": row.proposed_hash})
+        context["withdraw_needs_opinion"] = find(REQUEST_TRANSITIONS, row.state, RequestAction.WITHDRAW).opinion
+    if RequestAction.RETURN in actions and row.state == RequestState.AWAITING:
+        forms["return"] = OpinionForm(initial={"seen_hash": row.proposed_hash})
+    if answer is not None and answer.action in forms:
+        forms[answer.action] = answer.form
+    context["forms"] = forms
+    context["lost"] = answer.form["opinion"].value() if answer and answer.action not in forms and "opinion" in answer.form.fields else ""
+    return show(request, "reviews/request.html", context, status=status)
+
+
+def request_url(row: ChangeRequest) -> str:
+    return reverse("admin:request", args=[row.pk])
+
+
+@staff_screen(*DEPARTMENT)
+@require_POST
+def request_submit(request: HttpRequest, key: int) -> HttpResponse:
+    """提交: the head hands the request in."""
+    row = visible_request(request, key)
+    form = OpinionForm({"seen_hash": request.POST.get("seen_hash", "")})
+    try:
+        row = submit_request(actor=actor_of(request), request=row, seen_hash=request.POST.get("seen_hash", ""))
+    except (WrongState, RuleBroken) as refusal:
+        return refused(request, key, "submit", form, refusal)
+    messages.success(request, f"已提交申请 {row.number}，等待{turns_of([row])[row.pk]}审查。")
+    return HttpResponseRedirect(request_url(row))
+
+
+@staff_screen(*DEPARTMENT)
+@require_POST
+def request_withdraw(request: HttpRequest, key: int) -> HttpResponse:
+    """撤回: the department takes its request back."""
+    row = visible_request(request, key)
+    form = OpinionForm(request.POST)
+    form.is_valid()
+    try:
+        row = withdraw_request(actor=actor_of(request), request=row, opinion=form.cleaned_data.get("opinion", ""))
+    except (WrongState, RuleBroken) as refusal:
+        return refused(request, key, "withdraw", form, refusal)
+    messages.success(request, f"已撤回申请 {row.number}，其中的事项可以另行提出调整。")
+    return HttpResponseRedirect(request_url(row))
+
+
+@staff_screen(*EVERYONE)
+@require_POST
+def request_return(request: HttpRequest, key: int) -> HttpResponse:
+    """退回补正 by 审改办, of a request that waits for a batch."""
+    row = visible_request(request, key)
+    form = OpinionForm(request.POST)
+    form.is_valid()
+    given = form.cleaned_data
+    try:
+        row = return_before_batch(
+            actor=actor_of(request), request=row, opinion=given.get("opinion", ""), seen_hash=given.get("seen_hash", "")
+        )
+    except (WrongState, RuleBroken) as refusal:
+        return refused(request, key, "return", form, refusal)
+    messages.success(request, f"已将申请 {row.number} 退回{row.department}补正。")
+    return HttpResponseRedirect(request_url(row))
+
+
+def refused(request: HttpRequest, key: int, action: str, form, refusal: WrongState | RuleBroken) -> HttpResponse:
+    """The page as it is now, the sentence above the form, what was typed kept: 409 for a stale act, 422 for a broken rule."""
+    if isinstance(refusal, RuleBroken) and form.is_bound:
+        form.add_refusal(refusal)
+    row = visible_request(request, key)
+    form.data = {**form.data.dict(), "seen_hash": row.proposed_hash} if hasattr(form.data, "dict") else form.data
+    answer = Answer(action, form, sentences_of(refusal), stale=isinstance(refusal, WrongState))
+    return request_page(request, row, answer, status=refusal.status)
