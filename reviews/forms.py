@@ -83,7 +83,9 @@ class UploadForm(PlainForm):
     def clean_file(self):
         file = self.cleaned_data["file"]
         if file.size > settings.UPLOAD_LIMIT:
-            raise forms.ValidationError(f"文件 {file.size / 1024 / 1024:.1f} MB，超过 {settings.UPLOAD_LIMIT // 1024 // 1024} MB，拆分后再上传")
+            raise forms.ValidationError(
+                f"文件 {file.size / 1024 / 1024:.1f} MB，超过 {settings.UPLOAD_LIMIT // 1024 // 1024} MB，拆分后再上传"
+            )
         return file
 
 
@@ -117,8 +119,12 @@ class ProposeForm(PlainForm):
 
 
 class BatchForm(PlainForm):
-    title = forms.CharField(label="批次名称", max_length=200, help_text="例如：第15批动态调整", error_messages={"required": "填写批次名称"})
-    requests = forms.MultipleChoiceField(label="申请", required=False, error_messages={"invalid_choice": "有申请已不在待汇总之列，刷新后再选"})
+    title = forms.CharField(
+        label="批次名称", max_length=200, help_text="例如：第15批动态调整", error_messages={"required": "填写批次名称"}
+    )
+    requests = forms.MultipleChoiceField(
+        label="申请", required=False, error_messages={"invalid_choice": "有申请已不在待汇总之列，刷新后再选"}
+    )
 
     def __init__(self, *args, waiting: list[int], **kwargs):
         super().__init__(*args, **kwargs)
@@ -132,7 +138,10 @@ class MeetingForm(PlainForm):
     held_on = _date("召开日期", error_messages={"required": "填写召开日期"})
     minutes_no = forms.CharField(label="会议纪要文号", required=False, max_length=100)
     outcome = forms.ChoiceField(
-        label="审议结果", choices=MeetingDecision.Outcome.choices, widget=forms.RadioSelect, error_messages={"required": "选择审议结果"}
+        label="审议结果",
+        choices=MeetingDecision.Outcome.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "选择审议结果"},
     )
     opinion = _text("意见", rows=3, help_text="暂缓、不予通过须写明意见。")
     seen_hash = forms.CharField(widget=forms.HiddenInput)

@@ -40,8 +40,6 @@ def request_decide(request: HttpRequest, key: int) -> HttpResponse:
     row.refresh_from_db()
     messages.success(
         request,
-        format_html(
-            '申请 <a href="{}">{}</a>：{}。现在：{}。', request_url(row), row.number, decision, turns_of([row])[row.pk]
-        ),
+        format_html('申请 <a href="{}">{}</a>：{}。现在：{}。', request_url(row), row.number, decision, turns_of([row])[row.pk]),
     )
     return HttpResponseRedirect(request_url(row))

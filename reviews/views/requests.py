@@ -116,7 +116,9 @@ def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None
     if answer is not None and answer.action in forms:
         forms[answer.action] = answer.form
     context["forms"] = forms
-    context["lost"] = answer.form["opinion"].value() if answer and answer.action not in forms and "opinion" in answer.form.fields else ""
+    context["lost"] = (
+        answer.form["opinion"].value() if answer and answer.action not in forms and "opinion" in answer.form.fields else ""
+    )
     return show(request, "reviews/request.html", context, status=status)
 
 

@@ -82,7 +82,9 @@ def _turn(request: ChangeRequest, missing: list) -> str:
 def steps_of(request: ChangeRequest, decisions: list[Decision]) -> list[Step]:
     """The way of the present revision. ``decisions``: all of the request, with persons; one query for the edit trail."""
     trail = list(
-        request.history.order_by("history_date", "history_id").values_list("state", "revision", "history_date", "history_user__name")
+        request.history.order_by("history_date", "history_id").values_list(
+            "state", "revision", "history_date", "history_user__name"
+        )
     )
     entered = {}
     previous = None
