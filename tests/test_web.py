@@ -112,6 +112,17 @@ def test_a_static_file_carries_all_headers(db, settings, tmp_path):
     assert "Access-Control-Allow-Origin" not in response
 
 
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize("address", ["/form", "/no-such-address"])
+def test_an_answer_to_head_has_the_length_of_the_page_and_no_page(rf, address):
+    from django.core.handlers.wsgi import WSGIHandler
+
+    # Through the handler itself: the test client would cut the page off and hide that we sent it.
+    page, head = (WSGIHandler().get_response(rf.generic(method, address)) for method in ("GET", "HEAD"))
+    assert head["Content-Length"] == str(len(page.content))
+    assert head.content == b""
+
+
 @pytest.mark.parametrize("address", ["/admin/", "/admin/login/", "/admin/no-such-page/"])
 def test_nothing_of_the_staff_site_is_kept_by_a_cache(browser, address):
     assert browser.get(address)["Cache-Control"] == "no-store, private"
