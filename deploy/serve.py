@@ -39,7 +39,7 @@ def main() -> int:
         return 1
     django.setup()
     call_command("migrate", verbosity=0)
-    call_command("load_reference", verbosity=0)
+    call_command("load_reference", stdout=io.StringIO())
     accounts = prepare_demo() if options.demo == "yes" else prepare_empty()
     collect_static()
     address = f"127.0.0.1:{options.port}"
@@ -66,14 +66,12 @@ def prepare_demo() -> list[str]:
 
 
 def prepare_empty() -> list[str]:
-    """Make the three administrators where nobody has an account yet; the lines with their one-time passwords."""
+    """Make the three administrators where nobody has an account yet; their one-time passwords are printed at once, and only then."""
     from departments.models import User
 
-    if User.objects.exists():
-        return []
-    out = io.StringIO()
-    call_command("create_first_admins", stdout=out)
-    return out.getvalue().splitlines()
+    if not User.objects.exists():
+        call_command("create_first_admins")
+    return []
 
 
 def collect_static() -> None:

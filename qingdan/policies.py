@@ -64,6 +64,17 @@ def model(label: str, *, changes: bool = False, adds: bool = False, trail: bool 
 POLICIES: dict[str, Policy] = {
     "healthz": public(),
     "readyz": public(),
+    # Citizens: reading only. The same names serve the home region and /regions/<code>/.
+    "public:home": public(),
+    "public:departments": public(),
+    "public:department": public(),
+    "public:items": public(),
+    "public:item": public(),
+    "public:version": public(),
+    "public:compare": public(),
+    "public:editions": public(),
+    "public:edition": public(),
+    "public:changes": public(),
     # The staff's site: Django's own pages.
     "admin:login": public(*FORM),
     "admin:logout": public("POST"),

@@ -152,9 +152,9 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "departments/locked_out.html"
 AXES_RESET_ON_SUCCESS = True
-# A forwarded address counts only where the number of our own proxies is known; without one the header is a stranger's word.
-AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", 0) or None
-AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR"] if AXES_IPWARE_PROXY_COUNT else ["REMOTE_ADDR"]
+# How many proxies of our own stand in front; the address of a client is read past them (departments.acting.client_address).
+PROXY_COUNT = env.int("PROXY_COUNT", 0)
+AXES_CLIENT_IP_CALLABLE = "departments.acting.client_address"
 IDLE_MINUTES = env.int("IDLE_MINUTES", 15)
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -53,6 +53,10 @@ class EnvelopeMiddleware:
             response.headers.setdefault(name, value)
         if request.path_info.startswith(self.staff_prefix):
             response["Cache-Control"] = STAFF_CACHE
+        if request.method == "HEAD" and not response.streaming:
+            # The length stays that of the page (RFC 9110, 8.6); the page itself is not sent.
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
         return response
 
 

@@ -1,0 +1,145 @@
+"""Browser tests: Debian's Chromium against the server that ``make run DEMO=no`` starts; nothing is written past the pages.
+
+``site`` is such a server with an empty database of its own; ``people("clerk")`` opens a browser context of one person. After each test
+no page may have asked a foreign host or logged an error (a refused inline style, a missing file).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# The first start migrates and loads the reference data.
+START_SECONDS = 180
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+# What the suite sets for itself and a server of its own must not inherit.
+NOT_INHERITED = ("STATIC_STORAGE", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "MAKEFLAGS", "MAKELEVEL")
+
+
+@dataclass
+class Site:
+    """A running installation: its address, and the one-time passwords that its first start printed, by username."""
+
+    url: str
+    log: Path
+    one_time_passwords: dict[str, str] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """``make run DEMO=no`` on a free port with an empty data folder; ended afterwards."""
+    folder = tmp_path_factory.mktemp("site")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    environment["VAR_DIR"] = str(folder / "var")
+    log = folder / "make-run.log"
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            ["make", "run", "DEMO=no", f"PORT={port}"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            site = Site(f"http://127.0.0.1:{port}", log)
+            wait_until_ready(server, site)
+            site.one_time_passwords = dict(re.findall(r"登录名 (\S+)\s+一次性密码 (\S+)", log.read_text()))
+            yield site
+        finally:
+            if server.poll() is None:
+                os.killpg(server.pid, signal.SIGTERM)
+                server.wait(30)
+
+
+def wait_until_ready(server: subprocess.Popen, site: Site) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        assert server.poll() is None, f"make run ended: {site.log.read_text()}"
+        try:
+            with urllib.request.urlopen(f"{site.url}/readyz", timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    pytest.fail(f"make run does not answer after {START_SECONDS} s: {site.log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Browser:
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    assert executable, "no Chromium here: apt-get install chromium, or name it in CHROMIUM"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def people(browser, site):
+    """``people(name, viewport=DESKTOP)``: the page of one person, in a context (cookies, storage) of that person's own."""
+    contexts: dict[str, tuple[BrowserContext, Page]] = {}
+    troubles: list[str] = []
+
+    def page_of(name: str, viewport=DESKTOP) -> Page:
+        if name not in contexts:
+            context = browser.new_context(base_url=site.url, locale="zh-CN", timezone_id="Asia/Shanghai", viewport=viewport)
+            context.set_default_timeout(15_000)
+            page = context.new_page()
+            page.on("request", lambda request: troubles.append(f"{name}: {request.url}") if foreign(request.url) else None)
+            page.on("console", lambda message: troubles.append(f"{name}: {message.text}") if is_trouble(message) else None)
+            page.on("pageerror", lambda error: troubles.append(f"{name}: {error}"))
+            contexts[name] = (context, page)
+        return contexts[name][1]
+
+    def foreign(address: str) -> bool:
+        return not address.startswith((site.url, "data:", "about:", "blob:"))
+
+    yield page_of
+    for context, _ in contexts.values():
+        context.close()
+    assert not troubles
+
+
+def is_trouble(message) -> bool:
+    """An error in the console, save that the page itself answered with a refusal (which a test asserts on)."""
+    return message.type == "error" and "the server responded with a status of 4" not in message.text
+
+
+@pytest.fixture
+def assert_accessible():
+    """``assert_accessible(page)``: axe finds nothing, and nothing scrolls sideways."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def check(page: Page) -> None:
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{page.url} is {wide} px too wide"
+
+    return check
