@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -53,6 +54,7 @@ def create_batch(*, actor: Actor, region: Region, title: str, requests: Sequence
 @act("add_to_batch")
 def add_to_batch(*, actor: Actor, batch: Batch, request: ChangeRequest) -> Batch:
     """Take one more request into a batch that is still being gathered."""
+    _lock(batch)
     _row, posting = check_can_act_on_batch(actor=actor, batch=batch, action=BatchAction.ADD)
     _gather(actor, batch, request)
     check_conflicts(batch)
@@ -63,6 +65,7 @@ def add_to_batch(*, actor: Actor, batch: Batch, request: ChangeRequest) -> Batch
 @act("remove_from_batch")
 def remove_from_batch(*, actor: Actor, batch: Batch, request: ChangeRequest) -> Batch:
     """Put a request back to 待汇总."""
+    _lock(batch)
     _row, posting = check_can_act_on_batch(actor=actor, batch=batch, action=BatchAction.REMOVE)
     if request.batch_id != batch.pk:
         raise WrongState(f"申请 {request.number} 不在本批次内")
@@ -75,6 +78,7 @@ def remove_from_batch(*, actor: Actor, batch: Batch, request: ChangeRequest) -> 
 @act("freeze_batch")
 def freeze_batch(*, actor: Actor, batch: Batch) -> Batch:
     """Fix the 送审稿: its canonical bytes and their hash, which the meeting's decision binds."""
+    _lock(batch)
     row, posting = check_can_act_on_batch(actor=actor, batch=batch, action=BatchAction.FREEZE)
     if not batch.requests.exists():
         raise RuleBroken(Violation("B02", "批次内没有申请"))
@@ -95,6 +99,7 @@ def freeze_batch(*, actor: Actor, batch: Batch) -> Batch:
 @act("reopen_batch")
 def reopen_batch(*, actor: Actor, batch: Batch) -> Batch:
     """Take the 送审稿 back before the meeting."""
+    _lock(batch)
     row, posting = check_can_act_on_batch(actor=actor, batch=batch, action=BatchAction.REOPEN)
     before = batch.submission_hash
     move_batch(batch=batch, target=row.target, actor=actor, reason="重新汇总", submission=b"", submission_hash="")
@@ -105,6 +110,7 @@ def reopen_batch(*, actor: Actor, batch: Batch) -> Batch:
 @act("dissolve_batch")
 def dissolve_batch(*, actor: Actor, batch: Batch) -> Batch:
     """Give up a batch that is still being gathered: all its requests go back to 待汇总."""
+    _lock(batch)
     row, posting = check_can_act_on_batch(actor=actor, batch=batch, action=BatchAction.DISSOLVE)
     for request in batch.requests.all():
         release, _ = check_can_act_on_request(actor=actor, request=request, action=RequestAction.RELEASE)
@@ -139,11 +145,13 @@ def record_meeting(
 
     审议通过: agreed requests wait for publication. 暂缓: the batch is dissolved, its requests wait again. 不予通过: they end.
     """
+    _lock(batch)
     agreed = outcome == MeetingDecision.Outcome.AGREED
     action = BatchAction.DECIDE if agreed else BatchAction.PUT_OFF
     row, posting = check_can_act_on_batch(actor=actor, batch=batch, action=action, opinion=opinion)
     if seen_hash != batch.submission_hash:
         raise WrongState("送审稿已变化，请重新查看后再记录审议结果")
+    check_submission(batch)
     _check_meeting(batch, meeting_title, held_on)
     meeting, _ = Meeting.objects.get_or_create(
         region=batch.region, title=meeting_title.strip(), held_on=held_on, defaults={"minutes_no": minutes_no.strip()}
@@ -179,6 +187,14 @@ def check_conflicts(batch: Batch) -> None:
     check_placements(before, placements, codes)
 
 
+def check_submission(batch: Batch) -> None:
+    """What the batch holds now stands in its frozen 送审稿, change by change. Raises WrongState where it does not."""
+    frozen = {tuple(row) for row in json.loads(bytes(batch.submission))["changes"]}
+    if strangers := [row for row in _submission_rows(batch) if tuple(row) not in frozen]:
+        names = "、".join(sorted({f"{row[0]} 第{row[3]}项" for row in strangers}))
+        raise WrongState(f"批次内容与送审稿不一致（{names}），须重新汇总")
+
+
 def placements_of(batch: Batch) -> tuple[list[Placement], list[DepartmentPlacement]]:
     """What the batch would carry through the door: its changes less those that the meeting put off or refused."""
     put_off = (Change.Outcome.DEFERRED, Change.Outcome.REFUSED)
@@ -205,6 +221,10 @@ def placements_of(batch: Batch) -> tuple[list[Placement], list[DepartmentPlaceme
 
 def submission_bytes(batch: Batch) -> bytes:
     """The 送审稿 as canonical bytes: every request, revision and hash, every change with its base."""
+    return canonical_bytes({"schema": 1, "batch": batch.number, "title": batch.title, "changes": _submission_rows(batch)})
+
+
+def _submission_rows(batch: Batch) -> list[list]:
     rows = Change.objects.filter(request__batch=batch).order_by("request__number", "position")
     columns = (
         "request__number",
@@ -216,9 +236,13 @@ def submission_bytes(batch: Batch) -> bytes:
         "base_version__number",
         "content_hash",
     )
-    return canonical_bytes(
-        {"schema": 1, "batch": batch.number, "title": batch.title, "changes": [list(row) for row in rows.values_list(*columns)]}
-    )
+    return [list(row) for row in rows.values_list(*columns)]
+
+
+def _lock(batch: Batch) -> None:
+    """Hold the batch until the act ends, and see it as it is now: nothing joins or leaves it meanwhile."""
+    Batch.objects.select_for_update().get(pk=batch.pk)
+    batch.refresh_from_db()
 
 
 def _gather(actor: Actor, batch: Batch, request: ChangeRequest) -> None:

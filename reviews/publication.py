@@ -15,7 +15,7 @@ from qingdan.items.kinds import ChangeKind, EditionKind
 from qingdan.items.models import Edition
 from qingdan.items.placing import DepartmentPlacement, EditionTerms, Placement
 from qingdan.items.publishing import counts_after, publish_edition
-from reviews.batches import placements_of
+from reviews.batches import check_submission, placements_of
 from reviews.guards import check_can_act_on_batch, check_can_act_on_request, move_batch, move_request
 from reviews.models import Batch
 from reviews.requests import close_changes
@@ -42,6 +42,7 @@ def publish_batch(
     row, posting = check_can_act_on_batch(actor=actor, batch=batch, action=BatchAction.PUBLISH)
     if seen_hash != batch.submission_hash:
         raise WrongState("送审稿已变化，请重新查看后再公布")
+    check_submission(batch)
     placements, departments = placements_of(batch)
     terms = EditionTerms(
         region=batch.region,

@@ -80,6 +80,8 @@ def replace_changes(
     *, actor: Actor, request: ChangeRequest, reason: str, proposals: Sequence[Proposal], document: str = "", seen_hash: str
 ) -> ChangeRequest:
     """Put another set of changes into a draft or returned request; what was before stays in its history."""
+    ChangeRequest.objects.select_for_update().get(pk=request.pk)
+    request.refresh_from_db()
     _row, posting = check_can_act_on_request(actor=actor, request=request, action=RequestAction.EDIT)
     check_seen(request, seen_hash)
     before = request.proposed_hash

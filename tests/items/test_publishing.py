@@ -5,6 +5,7 @@ import json
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from qingdan.errors import RuleBroken
 from qingdan.items.kinds import ChangeKind, EditionKind
@@ -17,7 +18,7 @@ from qingdan.ledger.models import LogEntry
 from reviews.batches import create_batch
 from tests.world import FIRST_DAY, SECOND_DAY, add, amend, content, decide_batch, fresh, propose, publish, review
 
-TODAY = datetime.date.today()
+TODAY = timezone.localdate()
 
 
 def rules_of(refused) -> set[str]:

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.utils import timezone
 
 from departments.models import Posting, User
 from departments.people import Actor
@@ -74,7 +75,7 @@ def test_a_batch_published_twice_at_once_makes_one_edition(committed_world):
     world, _ = committed_world
     colleague = second(world, "publisher2", "publisher")
     batch = world.batch("decided")
-    today = datetime.date.today()
+    today = timezone.localdate()
     before = Edition.objects.of(world.city).count()
     acts = [
         lambda actor=actor: publish_batch(

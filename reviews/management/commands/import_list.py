@@ -145,7 +145,7 @@ class Command(BaseCommand):
 
     def _propose(self, actor: Actor, region: Region, rows: list[ReadRow], where, options) -> tuple[list[RefusedRow], dict]:
         """One draft request a department, all in one transaction."""
-        comparison = compare(rows=rows, region=region, departments=where)
+        comparison = compare(rows=rows, region=region, departments={text: found for text, found in where.items() if found})
         if comparison.refused and not options["accept_partial"]:
             return comparison.refused, {}
         by_department: dict[str, list] = {}
