@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.contrib.auth.hashers import Argon2PasswordHasher, check_password, get_hasher, identify_hasher, make_password
+from django.contrib.auth.hashers import (
+    Argon2PasswordHasher,
+    check_password,
+    get_hasher,
+    identify_hasher,
+    is_password_usable,
+    make_password,
+)
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -45,8 +52,7 @@ class PrintedPasswordHasher(Argon2PasswordHasher):
 
 def made_with_less_work(encoded: str) -> bool:
     """Whether checking ``encoded`` takes less time than checking a password that a person chose."""
-    hasher = identify_hasher(encoded)
-    return hasher.must_update(encoded)
+    return not is_password_usable(encoded) or identify_hasher(encoded).must_update(encoded)
 
 
 @dataclass(frozen=True)
