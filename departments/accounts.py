@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.backends import BaseBackend
 
 from departments.models import User
+from departments.passwords import made_with_less_work
 
 
 class PostBackend(BaseBackend):
@@ -16,7 +17,11 @@ class PostBackend(BaseBackend):
             # The same work for an unknown name, so that the answer's time tells nothing.
             User().set_password(password)
             return None
-        return user if user.check_password(password) and user.is_active else None
+        if user.check_password(password):
+            return user if user.is_active else None
+        if made_with_less_work(user.password):
+            User().set_password(password)
+        return None
 
     def get_user(self, user_id):
         user = User.objects.filter(pk=user_id).first()

@@ -10,6 +10,7 @@ from departments.modeladmin import StaffHistoryAdmin, StaffModelAdmin
 from departments.models import Department, Posting, Region, User
 from departments.posts import Post
 from departments.site import staff_site
+from departments.urls import patterns
 from qingdan.ledger.models import AuditEvent
 
 
@@ -70,3 +71,11 @@ class AuditEventAdmin(StaffModelAdmin):
         regions = list(held.values_list("region_id", flat=True))
         people = Posting.objects.filter(Q(region__in=regions) | Q(department__region__in=regions))
         return rows.filter(actor_id__in=people.values("user__username"))
+
+
+_GROUP = "部门与人员"
+staff_site.register_urls(patterns)
+staff_site.register_screen("accounts", "账号", "admin:accounts", [Post.SYSTEM_ADMIN], _GROUP)
+staff_site.register_screen("account_roster", "导入账号", "admin:account_roster", [Post.SYSTEM_ADMIN], _GROUP)
+staff_site.register_screen("offices", "部门", "admin:offices", [Post.SYSTEM_ADMIN], _GROUP)
+staff_site.register_screen("department_roster", "导入部门", "admin:department_roster", [Post.SYSTEM_ADMIN], _GROUP)

@@ -75,6 +75,8 @@ def describe_department(*, actor: Actor, department: Department, reason: str = "
         raise RuleBroken(Violation("D01", fault, "统一社会信用代码"))
     for field, value in description.items():
         setattr(department, field, value)
+    if department.abolished_on and department.established_on and department.established_on > department.abolished_on:
+        raise RuleBroken(Violation("D04", f"晚于撤销日期 {department.abolished_on}", "成立日期"))
     keep(department, actor=actor, reason=reason or "信息维护")
     actor.record(
         act="describe_department",

@@ -5,10 +5,18 @@ from __future__ import annotations
 import datetime
 import secrets
 import string
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.contrib.auth.hashers import check_password
+from django.contrib.auth.hashers import (
+    Argon2PasswordHasher,
+    check_password,
+    get_hasher,
+    identify_hasher,
+    is_password_usable,
+    make_password,
+)
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -29,6 +37,36 @@ def one_time_password() -> str:
         return plain[:place] + plain[place].upper() + plain[place + 1 :] + secrets.choice(_DIGITS) + secrets.choice(_LETTERS)
 
     return "-".join(group() for _ in range(3))
+
+
+class PrintedPasswordHasher(Argon2PasswordHasher):
+    """The same algorithm with little work: a random password of 65 bits cannot be guessed, and a roster makes hundreds at once.
+
+    The first log-in stores the password anew with the full work.
+    """
+
+    time_cost = 1
+    memory_cost = 8 * 1024
+    parallelism = 1
+
+
+def made_with_less_work(encoded: str) -> bool:
+    """Whether checking ``encoded`` takes less time than checking a password that a person chose."""
+    return not is_password_usable(encoded) or identify_hasher(encoded).must_update(encoded)
+
+
+@dataclass(frozen=True)
+class PreparedPassword:
+    """A one-time password with its hash, made before the transaction that stores it."""
+
+    text: str
+    encoded: str
+
+    @classmethod
+    def make(cls) -> PreparedPassword:
+        text = one_time_password()
+        light = get_hasher().algorithm == PrintedPasswordHasher.algorithm
+        return cls(text, make_password(text, hasher=PrintedPasswordHasher() if light else "default"))
 
 
 def must_change(user: User) -> bool:

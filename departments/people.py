@@ -18,7 +18,24 @@ if TYPE_CHECKING:
     from departments.models import Department, Posting, Region, User
 
 
-class UserManager(BaseUserManager):
+class UserQuerySet(models.QuerySet):
+    def colleagues_of(self, user):
+        """Who holds a post today in a department (or region, for region posts) in which ``user`` holds one."""
+        from departments.models import Posting
+
+        own = Posting.objects.held().filter(user=user)
+        departments = own.filter(department__isnull=False).values("department")
+        regions = own.filter(region__isnull=False).values("region")
+        there = Posting.objects.held().filter(Q(department__in=departments) | Q(region__in=regions))
+        return self.filter(ends_on=None, pk__in=there.values("user")).exclude(pk=user.pk)
+
+    def matching(self, text: str):
+        """Accounts whose log-in name, name, phone or department holds ``text``."""
+        wanted = Q(username__icontains=text) | Q(name__icontains=text) | Q(phone__icontains=text)
+        return self.filter(wanted | Q(postings__department__name__icontains=text)).distinct()
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, username: str, name: str, password: str | None = None, **fields):
         user = self.model(username=self.model.normalize_username(username), name=name, **fields)
         user.set_password(password)

@@ -97,16 +97,14 @@ class StaffSite(admin.AdminSite):
         groups: dict[str, list[dict[str, object]]] = {}
         for screen in self.screens:
             if screen.posts & held:
-                address = reverse(screen.url_name)
-                here = request.path == address or request.path.startswith(address)
-                groups.setdefault(screen.group, []).append({"label": screen.label, "url": address, "here": here})
-        for app in self.get_app_list(request):
-            rows = [model for model in app["models"] if model["admin_url"]]
-            lines = [
-                {"label": row["name"], "url": row["admin_url"], "here": request.path.startswith(row["admin_url"])} for row in rows
-            ]
-            if lines:
-                groups.setdefault("台账与基础数据", []).extend(lines)
+                groups.setdefault(screen.group, []).append({"label": screen.label, "url": reverse(screen.url_name)})
+        models = [model for app in self.get_app_list(request) for model in app["models"] if model["admin_url"]]
+        if models:
+            groups["台账与基础数据"] = [{"label": model["name"], "url": model["admin_url"]} for model in models]
+        lines = [line for group in groups.values() for line in group]
+        nearest = max((line["url"] for line in lines if request.path.startswith(line["url"])), key=len, default="")
+        for line in lines:
+            line["here"] = line["url"] == nearest
         return [{"name": name, "lines": lines} for name, lines in groups.items()]
 
     def index(self, request: HttpRequest, extra_context=None):

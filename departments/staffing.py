@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from departments.acting import act
 from departments.models import Department, Posting, Region, User
-from departments.passwords import one_time_password
+from departments.passwords import PreparedPassword
 from departments.people import Actor
 from departments.posts import ADMINISTRATORS, DEPARTMENT_POSTS, REGION_POSTS, Post
 from departments.signing_in import give_one_time_password
@@ -23,16 +23,17 @@ REQUIRED_BY = Post.SYSTEM_ADMIN
 
 
 @act("create_account")
-def create_account(*, actor: Actor, username: str, name: str, phone: str = "") -> tuple[User, str]:
-    """An account and its one-time password, which is known to nobody else and must be changed at the first log-in."""
+def create_account(*, actor: Actor, username: str, name: str, password: PreparedPassword, phone: str = "") -> User:
+    """An account with a one-time password (``PreparedPassword.make()``), which must be changed at the first log-in."""
     posting = actor.must_hold(REQUIRED_BY)
     found = account_faults(username=username, name=name)
     if found:
         raise RuleBroken(*found)
-    password = one_time_password()
-    user = User.objects.create_user(username, name, password, phone=phone, password_changed_at=timezone.now())
+    username = User.normalize_username(username)
+    user = User(username=username, name=name, phone=phone, password=password.encoded, password_changed_at=timezone.now())
+    user.save()
     actor.record(act="create_account", post=posting.post, obj=user, after_hash=fingerprint(user), detail=f"{name}（{username}）")
-    return user, password
+    return user
 
 
 def account_faults(*, username: str, name: str) -> list[Violation]:
@@ -105,10 +106,18 @@ def posting_faults(
     for other in others:
         if (other.post, other.region, other.department) == (post, region, department):
             found.append(Violation("P03", f"自 {other.from_on} 起已任此岗位", "岗位"))
-        elif other.post in ADMINISTRATORS or post in ADMINISTRATORS:
-            label = Post(post).label
-            found.append(Violation("P01", f"已任{other}，不能再任{label}：三员之间、三员与业务岗位之间不得兼任", "岗位"))
+        elif must_stay_apart(post, other.post):
+            found.append(Violation("P01", apart_sentence(str(other), post), "岗位"))
     return found
+
+
+def must_stay_apart(one: Post | str, other: Post | str) -> bool:
+    """三员: two administrators, or an administrator and any other post, are never held by one account."""
+    return one in ADMINISTRATORS or other in ADMINISTRATORS
+
+
+def apart_sentence(held: str, post: Post | str) -> str:
+    return f"已任{held}，不能再任{Post(post).label}：三员之间、三员与业务岗位之间不得兼任"
 
 
 def _place_faults(

@@ -86,6 +86,18 @@ POLICIES: dict[str, Policy] = {
     "admin:view_on_site": staff(),
     "admin:app_list": staff(),
     "admin/(?P<url>.*)$": staff(),
+    # Accounts and departments: the screens of 系统管理员.
+    **{f"admin:{name}": posts(Post.SYSTEM_ADMIN, methods=READ) for name in ("accounts", "account", "offices", "office")},
+    **{f"admin:{name}_template": posts(Post.SYSTEM_ADMIN, methods=READ) for name in ("account", "department")},
+    **{f"admin:{name}_roster": posts(Post.SYSTEM_ADMIN) for name in ("account", "department")},
+    **{f"admin:{name}": posts(Post.SYSTEM_ADMIN) for name in ("account_new", "office_new", "office_describe")},
+    **{
+        f"admin:{name}": posts(Post.SYSTEM_ADMIN, methods=("POST",))
+        for name in (
+            *("account_grant", "account_end_posting", "account_end", "account_resume", "account_reset", "account_unlock"),
+            *("office_rename", "office_merge", "office_close"),
+        )
+    },
     # People, departments and the audit trail: tables to read.
     **model("departments.region"),
     **model("departments.department", trail=True),

@@ -1,0 +1,1 @@
+"""The workbooks of this room as files."""

@@ -1,0 +1,33 @@
+"""The room's own screens below ``/admin/`` (names in the namespace ``admin``)."""
+
+from __future__ import annotations
+
+from django.urls import path
+from django.views.decorators.http import require_POST, require_safe
+
+from departments.views import accounts, offices, rosters
+
+
+def patterns() -> list:
+    return [
+        path("accounts/", require_safe(accounts.accounts), name="accounts"),
+        path("accounts/new/", accounts.new_account, name="account_new"),
+        path("accounts/import/", rosters.account_roster, name="account_roster"),
+        path("accounts/import/template.xlsx", require_safe(rosters.account_template), name="account_template"),
+        path("accounts/<int:pk>/", require_safe(accounts.account), name="account"),
+        path("accounts/<int:pk>/grant/", require_POST(accounts.grant), name="account_grant"),
+        path("accounts/<int:pk>/end-posting/", require_POST(accounts.end_posting), name="account_end_posting"),
+        path("accounts/<int:pk>/end/", require_POST(accounts.end), name="account_end"),
+        path("accounts/<int:pk>/resume/", require_POST(accounts.resume), name="account_resume"),
+        path("accounts/<int:pk>/reset/", require_POST(accounts.reset), name="account_reset"),
+        path("accounts/<int:pk>/unlock/", require_POST(accounts.unlock), name="account_unlock"),
+        path("offices/", require_safe(offices.offices), name="offices"),
+        path("offices/new/", offices.new_office, name="office_new"),
+        path("offices/import/", rosters.department_roster, name="department_roster"),
+        path("offices/import/template.xlsx", require_safe(rosters.department_template), name="department_template"),
+        path("offices/<int:pk>/", require_safe(offices.office), name="office"),
+        path("offices/<int:pk>/describe/", offices.describe, name="office_describe"),
+        path("offices/<int:pk>/rename/", require_POST(offices.rename), name="office_rename"),
+        path("offices/<int:pk>/merge/", require_POST(offices.merge), name="office_merge"),
+        path("offices/<int:pk>/close/", require_POST(offices.close), name="office_close"),
+    ]
