@@ -124,7 +124,6 @@ def page(*known: str, dated: bool = True) -> Callable:
             response.headers["Cache-Control"] = "no-cache"
             return response
 
-        answer.policy = "public"
         return answer
 
     return decorate
