@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from qingdan.items.content import INITIATIONS, STATES, ItemContent, LegalBasis
 from qingdan.items.elements import ELEMENTS, SECTIONS, Element
+from qingdan.items.search import normalise
 
 # Said elsewhere on a page (heading, chips) or never to the public.
 _NOT_SHOWN = {"name", "sub_name", "duty_bases", "demo", "state", "not_public", "not_public_reason", "not_public_basis"}
@@ -43,11 +44,14 @@ class Difference:
     mark: str
 
 
-def sections_of(content: ItemContent, category_name: str, required: Collection[str]) -> tuple[list[Section], list[str]]:
+def sections_of(
+    content: ItemContent, category_name: str, initiation: str, required: Collection[str]
+) -> tuple[list[Section], list[str]]:
     """The sections of an item with something to read, and the labels of other elements that nobody filled in.
 
-    ``required``: element keys that the category demands; an empty one of them is shown as missing.
+    ``initiation``: its own, else its category's. ``required``: element keys that the category demands; an empty one is shown as missing.
     """
+    content = content.model_copy(update={"initiation": initiation})
     sections, unfilled = [], []
     for key, title in SECTIONS.items():
         shown = []
@@ -74,13 +78,34 @@ def _may_be_missed(element: Element, content: ItemContent) -> bool:
 
 def _shown(element: Element, content: ItemContent, category_name: str) -> Shown | None:
     if element.kind.startswith("bases:"):
-        value = bases_of(content, element.kind.partition(":")[2])
+        value = tuple(_basis_row(basis) for basis in bases_of(content, element.kind.partition(":")[2]))
         return Shown(element.key, element.label, "bases", value) if value else None
     if element.kind in ("codes", "duties", "flow", "materials", "risks"):
         value = getattr(content, element.attribute)
         return Shown(element.key, element.label, element.kind, value) if value else None
     value = text_of(element, content, category_name)
     return Shown(element.key, element.label, "text", value) if value else None
+
+
+@dataclass(frozen=True, slots=True)
+class BasisRow:
+    """One basis on a page. ``as_written`` is empty where it says no more than the parts; ``unread``: only as_written is known."""
+
+    title: str
+    doc_no: str
+    locator: str
+    rank: str
+    as_written: str
+    unread: bool
+
+
+def _basis_row(basis: LegalBasis) -> BasisRow:
+    rest = normalise(basis.as_written)
+    for part in (basis.title, basis.doc_no, basis.locator, basis.rank):
+        rest = rest.replace(normalise(part), "", 1) if part else rest
+    says_more = bool(rest.strip("0123456789()、,.;；。:"))
+    written = basis.as_written.strip() if says_more or not basis.title else ""
+    return BasisRow(titled(basis.title), basis.doc_no, basis.locator, basis.rank, written, not basis.title)
 
 
 def bases_of(content: ItemContent, use: str) -> tuple[LegalBasis, ...]:
@@ -131,7 +156,7 @@ def titled(title: str) -> str:
     return title if not title or title.startswith("《") else f"《{title}》"
 
 
-def sentence(content: ItemContent, category_name: str) -> str:
+def sentence(content: ItemContent, category_name: str, initiation: str) -> str:
     """由谁 依据什么 对谁 做什么."""
     who = content.implementing_body or content.department_name
     bases = bases_of(content, "setting") or bases_of(content, "penalty") or bases_of(content, "implementing")
@@ -145,7 +170,7 @@ def sentence(content: ItemContent, category_name: str) -> str:
         by_what = "（法定依据未填报）"
     whom = content.service_objects.strip()
     to_whom = f"对{whom}" if whom and len(whom) <= 40 and "\n" not in whom else ""
-    way = INITIATIONS.get(content.initiation, "")
+    way = INITIATIONS.get(initiation, "")
     return f"由{who}{by_what}{to_whom}实施的{category_name}事项{f'，{way}办理' if way == '依申请' else f'，{way}行使' if way else ''}。"
 
 

@@ -22,7 +22,11 @@ class EditionQuerySet(models.QuerySet):
 
     def in_force(self, region, day: datetime.date):
         """The edition whose list is the law of ``day``: greatest (effective_on, number) with effective_on ≤ day; None before the first."""
-        return self.of(region).filter(effective_on__lte=day).order_by("-effective_on", "-number").first()
+        return self.of(region).law_of(day).first()
+
+    def law_of(self, day: datetime.date):
+        """What took effect by ``day``, the one in force then first (within one region)."""
+        return self.filter(effective_on__lte=day).order_by("-effective_on", "-number")
 
     def pending(self, region, day: datetime.date):
         """Editions published but not yet in force on ``day`` (待生效)."""

@@ -15,6 +15,7 @@ from itertools import chain
 from django.db.models import BooleanField, Case, Count, Q, Sum, Value, When
 
 from departments.models import Region
+from qingdan.items.kinds import ENDING, ChangeKind
 from qingdan.items.models import (
     Category,
     DepartmentVersion,
@@ -148,6 +149,19 @@ def search(edition: Edition, needle: str, *, department: int | None = None, cate
         if not category or group == category:
             (exact if is_whole else rest).append(position)
     return Found(exact + rest, by_category)
+
+
+def ended_holding(edition: Edition, needle: str, limit: int = 5) -> list[tuple[str, str, str, datetime.date]]:
+    """(code, name, how it ended, since when) of items that have left the list and hold ``needle``, the last one first."""
+    found = EditionChange.objects.filter(
+        edition__region=edition.region_id,
+        edition__number__lte=edition.number,
+        kind__in=ENDING,
+        not_public=False,
+        new_version__search_text__contains=needle,
+    ).order_by("-edition__number", "position")
+    rows = found.values_list("item__code", "new_version__name", "kind", "edition__effective_on")[:limit]
+    return [(code, name, ChangeKind(kind).label, day) for code, name, kind, day in rows]
 
 
 @dataclass(frozen=True, slots=True)

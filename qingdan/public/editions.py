@@ -98,20 +98,23 @@ def changes(frame: Frame, number: int) -> HttpResponse:
     )
 
 
+# What is shown of an item that an edition adds or ends, in this order.
+_OF_A_WHOLE_ITEM = ("事项名称", "大项名称", "权力类别", "设定依据")
+
+
 def _row(links: Links, change: EditionChange, categories: dict[str, str]) -> dict:
-    """One change: its item, and the elements that differ. Of a new or an ended item, its name and basis are enough."""
+    """One change: its item, and the elements that differ; of a new or an ended item only what identifies it."""
     old, new = (
         version.content if version and not version.not_public else None for version in (change.old_version, change.new_version)
     )
     ends = new is not None and new.state == "repealed"
-    if old and new and not ends:
-        differing = [each for each in differences(old, new, categories) if each.mark]
+    whole = old is None or new is None or ends
+    if whole:
+        kept = old if ends and old else new
+        found = {each.label: each for each in differences(*((kept, None) if ends else (None, kept)), categories)}
+        differing = [found[label] for label in _OF_A_WHOLE_ITEM if label in found]
     else:
-        kept = old if ends else new
-        pair = (kept, None) if ends else (None, kept)
-        differing = [
-            each for each in differences(*pair, categories) if each.label in ("事项名称", "权力类别", "大项名称", "设定依据")
-        ]
+        differing = [each for each in differences(old, new, categories) if each.mark]
     version = change.new_version or change.old_version
     return {
         "kind": change.get_kind_display(),
@@ -126,4 +129,5 @@ def _row(links: Links, change: EditionChange, categories: dict[str, str]) -> dic
         "reason": change.reason,
         "document": change.document,
         "differences": differing,
+        "blank": "—" if whole else "",
     }

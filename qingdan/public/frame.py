@@ -10,6 +10,7 @@ import datetime
 import hashlib
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, wraps
 
@@ -51,12 +52,23 @@ class Elsewhere(Exception):
 
 @dataclass
 class Frame:
-    """One request for one page: where, when, and which list that is."""
+    """One request for one page: where, when, and which list that is. ``edition`` is the one in force on the day; None before the first."""
 
     region: Region
     today: datetime.date
     on: datetime.date | None
     query: dict[str, str]
+    edition: Edition | None = None
+
+    @classmethod
+    def of(cls, region_code: str, today: datetime.date, on: datetime.date | None, query: dict[str, str]) -> Frame:
+        """Region and edition in one look-up. Raises NotHere for a region that does not exist (the home region may be missing still)."""
+        code = region_code or settings.HOME_REGION
+        edition = Edition.objects.light().select_related("region").filter(region__code=code).law_of(on or today).first()
+        region = edition.region if edition else Region.objects.filter(code=code).first()
+        if region is None and region_code:
+            raise NotHere(f"没有代码为“{region_code}”的行政区划")
+        return cls(region or Region(code=code, name=""), today, on, query, edition)
 
     @property
     def day(self) -> datetime.date:
@@ -65,11 +77,6 @@ class Frame:
     @cached_property
     def links(self) -> Links:
         return Links(self.region.code, self.on)
-
-    @cached_property
-    def edition(self) -> Edition | None:
-        """The edition in force on the day; None before the first."""
-        return Edition.objects.light().in_force(self.region, self.day) if self.region.pk else None
 
     @property
     def edition_url(self) -> str:
@@ -124,7 +131,6 @@ def page(*known: str, dated: bool = True) -> Callable:
             response.headers["Cache-Control"] = "no-cache"
             return response
 
-        answer.policy = "public"
         return answer
 
     return decorate
@@ -136,16 +142,15 @@ def _answer(request: HttpRequest, view: Callable, region_code: str, today: datet
     try:
         if region_code == settings.HOME_REGION:
             raise Elsewhere(_under_home(request, region_code))
-        region = Region.objects.filter(code=region_code or settings.HOME_REGION).first()
-        if region is None and region_code:
-            raise NotHere(f"没有代码为“{region_code}”的行政区划")
-        frame = Frame(region or frame.region, today, None, query)
-        return view(Frame(frame.region, today, _day(query.get("on", "")), query), **parts)
+        frame = Frame.of(region_code, today, _day(query.get("on", "")), query)
+        return view(frame, **parts)
     except Elsewhere as elsewhere:
         return (HttpResponsePermanentRedirect if elsewhere.permanent else HttpResponseRedirect)(elsewhere.address)
     except NotHere as missing:
         return frame.page("missing.html", status=404, title="没有找到", message=str(missing), way_out=missing.way_out)
     except RuleBroken as refusal:
+        with suppress(NotHere):
+            frame = Frame.of(region_code, today, None, query)
         return frame.page("refused.html", status=400, title="地址有误", violations=refusal.violations, without_day=request.path)
 
 

@@ -72,14 +72,17 @@ def _category(links: Links, code: str, name: str, majors: int, items: int, every
 
 
 def _department(links: Links, code: str, name: str, kept: dict[str, tuple[int, int]], categories: list[tuple[str, str]]) -> dict:
-    """One row of the table: a cell for each category, empty where there is nothing."""
+    """One row of the table: (address, 大项, 项) for each category, as text, for the page has hundreds; empty where there is nothing."""
+    cells = [
+        (links.items(category=category, department=code), str(kept[category][0]), str(kept[category][1]))
+        if category in kept
+        else ("", "", "")
+        for category, _ in categories
+    ]
     return {
         "name": name,
         "url": links.department(code),
-        "cells": [
-            (*kept[category], links.items(category=category, department=code)) if category in kept else None
-            for category, _ in categories
-        ],
-        "majors": sum(majors for majors, _ in kept.values()),
-        "items": sum(items for _, items in kept.values()),
+        "cells": cells,
+        "majors": str(sum(majors for majors, _ in kept.values())),
+        "items": str(sum(items for _, items in kept.values())),
     }

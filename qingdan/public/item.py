@@ -104,7 +104,8 @@ def _item_page(
     content = version.content
     category = version.category.public_name
     required = set(RequiredElement.objects.filter(category=version.category_id).values_list("element", flat=True))
-    sections, unfilled = sections_of(content, category, required)
+    initiation = content.initiation or version.category.default_initiation
+    sections, unfilled = sections_of(content, category, initiation, required)
     links = frame.links
     return frame.page(
         "item.html",
@@ -113,7 +114,7 @@ def _item_page(
         version=version,
         content=content,
         category=category,
-        sentence=sentence(content, category),
+        sentence=sentence(content, category, initiation),
         state=STATES[content.state] if content.state != "in_use" else "",
         facts=_facts(content),
         sections=sections,

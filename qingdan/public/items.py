@@ -73,6 +73,10 @@ def item_list(frame: Frame) -> HttpResponse:
         departments=departments,
         initiations=INITIATIONS.items(),
         pages=_pages(frame.links, filters, number, found.pages),
+        ended=[
+            (marked(name, filters.needle), frame.links.item(code), how, day)
+            for code, name, how, day in (reads.ended_holding(edition, filters.needle) if filters.needle and number == 1 else [])
+        ],
         suggestions=[] if found.total else _suggestions(frame.links, edition, filters),
     )
 
@@ -126,9 +130,9 @@ def _totals(edition: Edition, filters: Filters) -> tuple[int, int]:
 def _row(links: Links, row: reads.ListRow, needle: str, categories: dict[str, str]) -> dict:
     name = marked(row.name, needle)
     summary = marked(row.summary, needle)
-    elsewhere = None
+    field, around = "", None
     if needle and not any(hit for _, hit in (*name, *summary)):
-        elsewhere = passage(read_content(row.content), row.code, needle)
+        field, around = passage(read_content(row.content), row.code, needle) or ("", None)
     return {
         "url": links.item(row.code),
         "name": name,
@@ -136,7 +140,8 @@ def _row(links: Links, row: reads.ListRow, needle: str, categories: dict[str, st
         "category": categories[row.category],
         "major": row.major,
         "summary": summary if row.summary else None,
-        "elsewhere": elsewhere,
+        "field": field,
+        "passage": around,
         "state": "" if row.state == "in_use" else STATES[row.state],
         "counted": row.counted,
     }
@@ -178,7 +183,7 @@ def _suggestions(links: Links, edition: Edition, filters: Filters, limit: int = 
     if filters.needle and narrowed:
         everywhere = reads.search(edition, filters.needle).total
         if everywhere:
-            tries.append((f"在全部事项中找“{filters.q}”（{everywhere} 条）", links.items(q=filters.q)))
+            tries.append((f"在全部事项中找“{filters.q}”（{everywhere:,} 条）", links.items(q=filters.q)))
     if filters.needle:
         pieces = reads.pieces_that_hit(edition, filters.needle, limit - len(tries))
         tries += [(piece, links.items(q=piece)) for piece in pieces]
@@ -186,5 +191,5 @@ def _suggestions(links: Links, edition: Edition, filters: Filters, limit: int = 
         tries.append(("看全部事项", links.all_items))
     names = dict(reads.categories())
     largest = sorted(reads.browse(edition).by_category.items(), key=lambda each: -each[1])
-    tries += [(f"{names[code]}（{n} 条）", links.items(category=code)) for code, n in largest]
+    tries += [(f"{names[code]}（{n:,} 条）", links.items(category=code)) for code, n in largest]
     return tries[:limit]
