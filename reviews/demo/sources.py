@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -69,9 +70,25 @@ class DepartmentPlan:
     numbers: dict[str, tuple[int, int]]
 
 
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One 动态调整 of the report's history and how many items it adjusts by kind of change; what it adds stands in history_items.csv."""
+
+    number: int
+    decided_on: datetime.date
+    effective_on: datetime.date
+    directive: str
+    kinds: dict[str, int]
+
+
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """The rows of one file of ``fixtures/demo``."""
+    return _rows(FOLDER / name)
 
 
 def _parts(text: str, separator: str) -> tuple[str, ...]:
@@ -110,21 +127,37 @@ def acts_of(department: str) -> tuple[Act, ...]:
 
 
 @cache
-def named_items(file: str = "named_items.csv") -> tuple[NamedItem, ...]:
-    return tuple(
-        NamedItem(
+def named_items() -> tuple[NamedItem, ...]:
+    return tuple(named(row) for row in table("named_items.csv"))
+
+
+def named(row: dict[str, str]) -> NamedItem:
+    """A row of named_items.csv or history_items.csv."""
+    return NamedItem(
+        department=row["department"],
+        category=row["category"],
+        name=row["name"],
+        sub_items=_parts(row["sub_items"], "；"),
+        act=Act(
             department=row["department"],
-            category=row["category"],
-            name=row["name"],
-            sub_items=_parts(row["sub_items"], "；"),
-            act=Act(
-                department=row["department"],
-                title=row["title"],
-                rank=ranks()[row["title"]],
-                activity=row.get("activity") or row["name"],
-            ),
+            title=row["title"],
+            rank=ranks()[row["title"]],
+            activity=row.get("activity") or row["name"],
+        ),
+    )
+
+
+@cache
+def rounds() -> tuple[Round, ...]:
+    return tuple(
+        Round(
+            number=int(row["round"]),
+            decided_on=datetime.date.fromisoformat(row["decided_on"]),
+            effective_on=datetime.date.fromisoformat(row["effective_on"]),
+            directive=row["directive"],
+            kinds={kind: int(row[kind]) for kind in ("repeal", "delegate", "basis", "elements", "rename")},
         )
-        for row in _rows(FOLDER / file)
+        for row in table("history.csv")
     )
 
 
