@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 
 from qingdan.items.intake import preflight
 from qingdan.items.intake.preflight import UnreadableFile
@@ -16,7 +17,7 @@ def read_rows(data: bytes) -> list[list[str]]:
     csv.field_size_limit(preflight.MAX_FILE)
     rows: list[list[str]] = []
     try:
-        for row in csv.reader(text.splitlines(keepends=True), delimiter=_separator(text)):
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)):
             if len(row) > preflight.MAX_COLUMNS and any(row[preflight.MAX_COLUMNS :]):
                 raise UnreadableFile(f"第 {len(rows) + 1} 行有 {len(row)} 列，超过 {preflight.MAX_COLUMNS} 列；请检查分隔符后再导入")
             rows.append(row[: preflight.MAX_COLUMNS])
