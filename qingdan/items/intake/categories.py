@@ -41,7 +41,9 @@ _EXACT = {name: code for code, name in CATEGORIES.items()} | {w: code for code, 
 _LONG = sorted((w for w in _EXACT if len(w) >= 4), key=len, reverse=True)
 _TAIL = re.compile(r"(?:类)?(?:权力|职权|权责)?(?:类)?(?:事项)?(?:类)?(?:清单|目录|一览表)?$")
 _TICKED = re.compile(r"[☑√■✓✔]([^□☐☑√■✓✔]+)")
-_FOREIGN = re.compile(r"行政[一-龥]{2,6}|公共服务|(?:行政)?审核转报|审核转报类?|政府内部审批|内部管理|备案|便民服务|税收征管|[一-龥]{2,6}类")
+_FOREIGN = re.compile(
+    r"行政[一-龥]{2,6}|公共服务|(?:行政)?审核转报|审核转报类?|政府内部审批|内部管理|备案|便民服务|税收征管|[一-龥]{2,6}类"
+)
 
 
 @dataclass(frozen=True, slots=True)

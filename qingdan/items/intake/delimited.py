@@ -19,7 +19,9 @@ def read_rows(data: bytes) -> list[list[str]]:
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)):
             if len(row) > preflight.MAX_COLUMNS and any(row[preflight.MAX_COLUMNS :]):
-                raise UnreadableFile(f"第 {len(rows) + 1} 行有 {len(row)} 列，超过 {preflight.MAX_COLUMNS} 列；请检查分隔符后再导入")
+                raise UnreadableFile(
+                    f"第 {len(rows) + 1} 行有 {len(row)} 列，超过 {preflight.MAX_COLUMNS} 列；请检查分隔符后再导入"
+                )
             rows.append(row[: preflight.MAX_COLUMNS])
             if len(rows) > preflight.MAX_ROWS:
                 raise UnreadableFile(f"文件超过 {preflight.MAX_ROWS} 行；请按部门或类别拆成几个文件导入")

@@ -14,9 +14,32 @@ SERIAL, LEVEL, TICK, MARKING, MAJOR_CODES = "serial", "level", "tick", "marking"
 
 _SERIALS = {"序号", "序", "项目序号", "事项序号", "No", "NO", "NO.", "No.", "总序号", "顺序号", "分序号", "项次", "序列"}
 _MARKINGS = {"密级", "涉密等级", "密级标识", "涉密级别", "定密", "保密等级", "是否涉密"}
-_LEVELS = re.compile(r"国家级|国务院部门|(?:省|市|县|区|乡|镇|街|村|社区|州|旗)[级本、()/市区县旗乡镇街道村社区]{0,10}级|市本级|区本级|县本级|省本级")
-_BARE_LEVELS = {"省", "市", "县", "区", "乡", "镇", "乡镇", "街道", "乡镇街道", "县区", "区县", "县(市、区)", "县(区)", "乡镇(街道)", "村", "社区", "村(社区)", "国家"}
-_SCHEME = re.compile(r"(?:国家|省级|省|地方|市级|统一)?(?:基本|实施|业务办理项|业务办理|国家|地方|统一|目录|赋码|行政权力运行)(?:清单|目录|事项)?(?:编码|代码)")
+_LEVELS = re.compile(
+    r"国家级|国务院部门|(?:省|市|县|区|乡|镇|街|村|社区|州|旗)[级本、()/市区县旗乡镇街道村社区]{0,10}级|市本级|区本级|县本级|省本级"
+)
+_BARE_LEVELS = {
+    "省",
+    "市",
+    "县",
+    "区",
+    "乡",
+    "镇",
+    "乡镇",
+    "街道",
+    "乡镇街道",
+    "县区",
+    "区县",
+    "县(市、区)",
+    "县(区)",
+    "乡镇(街道)",
+    "村",
+    "社区",
+    "村(社区)",
+    "国家",
+}
+_SCHEME = re.compile(
+    r"(?:国家|省级|省|地方|市级|统一)?(?:基本|实施|业务办理项|业务办理|国家|地方|统一|目录|赋码|行政权力运行)(?:清单|目录|事项)?(?:编码|代码)"
+)
 _MAJOR_CODE = re.compile(r"(?:大项|主项|父项)(?:基本|实施)?(?:编码|代码|编号)")
 _SUB_CODE = re.compile(r"(?:子项|小项|分项)(?:基本|实施)?(?:编码|代码|编号)")
 _NOT_CODE = re.compile(r"信用代码|部门|机构|区划|主体|组织|原编码|材料")
@@ -62,9 +85,9 @@ def read_pair(upper: str, lower: str) -> Heading | None:
     label, above = plain(lower), plain(upper)
     if group and group.key in ("exercising_level", "powers") and (label in _BARE_LEVELS or _LEVELS.fullmatch(label)):
         return Heading(LEVEL, extra=lower.strip())
-    if own is None or (group and own.key != group.key and len(label) <= 2):
+    if own is None or len(label) <= 2:
         both = read_heading(above + label)
-        if both and (group is None or both.key != group.key):
+        if both and (own is None or group is None or both.key != group.key):
             return both
     if group and group.key == "category" and (named := parse_category(lower)):
         return Heading(TICK, extra=f"category:{named.code}")

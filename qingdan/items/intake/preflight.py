@@ -35,9 +35,7 @@ _OTHERS = (
     (re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\x00|MM\x00\*"), "文件内容是图片，不是表格；请导入原来的 Excel 或 Word 文件"),
     (re.compile(rb"PK\x05\x06|PK\x07\x08"), "压缩包是空的或分卷的，不是表格；请用 Excel 或 WPS 打开原文件后另存为 .xlsx"),
 )
-_MARKUP = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|\?xml|html|head|body|table|meta|style|div|script|svg|!--)", re.IGNORECASE
-)
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|\?xml|html|head|body|table|meta|style|div|script|svg|!--)", re.IGNORECASE)
 
 
 def sniff(head: bytes, size: int) -> str:

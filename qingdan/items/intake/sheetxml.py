@@ -163,4 +163,6 @@ def _far(name: str, row: int, column: int) -> UnreadableFile:
 
 
 def too_many_cells() -> UnreadableFile:
-    return UnreadableFile(f"文件的单元格超过 {preflight.MAX_CELLS} 个（含只有格式的空格子）；请删除多余的行列或按部门拆成几个文件导入")
+    return UnreadableFile(
+        f"文件的单元格超过 {preflight.MAX_CELLS} 个（含只有格式的空格子）；请删除多余的行列或按部门拆成几个文件导入"
+    )

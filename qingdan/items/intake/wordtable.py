@@ -130,6 +130,4 @@ def read_tables(xml: bytes) -> list[dict]:
         raise UnreadableFile("文档已损坏；请用 Word 或 WPS 打开后另存为新的 .docx 再导入") from None
     if not reader.tables:
         raise UnreadableFile("文档里没有表格；请把清单放进表格后再导入")
-    return [
-        {"rows": t.rows, "merged": t.merged, "hidden_rows": t.hidden_rows, "preface": t.preface} for t in reader.tables
-    ]
+    return [{"rows": t.rows, "merged": t.merged, "hidden_rows": t.hidden_rows, "preface": t.preface} for t in reader.tables]

@@ -20,7 +20,10 @@ MEMORY = 512 * 1024 * 1024
 CPU_SECONDS = 20
 CHUNK = 400  # rows a line
 _TOO_MUCH = "文件内容过大，超出读取限额；请按部门或类别拆成几个文件导入"
-_NEEDED = re.compile(r"(?:\[content_types\]\.xml|_rels/\.rels|xl/(?:workbook|styles|sharedstrings)\.xml|xl/_rels/workbook\.xml\.rels|xl/worksheets/[^/]+\.xml)$", re.I)
+_NEEDED = re.compile(
+    r"(?:\[content_types\]\.xml|_rels/\.rels|xl/(?:workbook|styles|sharedstrings)\.xml|xl/_rels/workbook\.xml\.rels|xl/worksheets/[^/]+\.xml)$",
+    re.I,
+)
 
 
 def main() -> None:
