@@ -88,6 +88,37 @@ def find_category(text: str) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
+KNOWN_FOREIGN = frozenset(
+    [
+        "行政征用",
+        "行政指导",
+        "行政调解",
+        "行政复议",
+        "行政赔偿",
+        "行政补偿",
+        "行政监督",
+        "行政服务",
+        "行政备案",
+        "行政规划",
+        "行政合同",
+        "行政救助",
+        "行政处理",
+        "行政登记",
+        "行政决策",
+        "行政决定",
+        "行政仲裁",
+        "行政许可初审",
+        "公共服务",
+        "审核转报",
+        "政府内部审批",
+        "税收征管",
+        "便民服务",
+        "内部管理",
+        "非行政许可审批",
+    ]
+)
+
+
 def looks_foreign(label: str) -> bool:
     """Whether a band (already without serial and count) names a category that is not among the ten."""
     return _FOREIGN.fullmatch(_TAIL.sub("", label) or label) is not None

@@ -76,6 +76,13 @@ def read_heading(text: str) -> Heading | None:
     return _exact(label) or _bracketed(label) or _codes(label) or _ticks(label) or _contained(label)
 
 
+@lru_cache(maxsize=8192)
+def read_label(text: str) -> Heading | None:
+    """The element that a label cell of a form names for sure, or None."""
+    label = re.sub(r"^[*※★]+|[*※★:：]+$", "", plain(text))
+    return _exact(label) or _bracketed(label) or _codes(label)
+
+
 def read_pair(upper: str, lower: str) -> Heading | None:
     """The meaning of a column under two heading rows: its own word first, then both together, then the group's word."""
     own = read_heading(lower) if lower else None

@@ -99,9 +99,7 @@ def _parse(name: str, xml: bytes) -> SheetFacts:
             _note_formula(name, facts, tuple(at), attributes.get("ref", ""))
         elif tag == "col":
             _note_column(facts, attributes)
-        elif tag == "sheetData":
-            at[:] = 0, -1
-        elif tag == "mergeCell":
+        elif tag in ("sheetData", "mergeCell"):
             at[:] = 0, -1
 
     parser = expat.ParserCreate()
