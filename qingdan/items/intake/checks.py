@@ -22,17 +22,17 @@ def check_cells(sheet: Sheet, draft: Draft, row: int, cells: list[str], fill: di
     if _CONTROL.search(joined):
         for c in used:
             if c < len(cells) and _CONTROL.search(cells[c]):
-                draft.refuse(c, "I12", f"的 {letters(c)} 列含有不可见的控制字符；请删除后重新输入该单元格")
+                draft.refuse(c, "I12", f"的 {letters(c)} 列含有不可见的控制字符；请删除后重新输入该单元格", row=row)
     if "#" in joined:
         for c in used:
             if c < len(cells) and _ERROR.fullmatch(cells[c].strip()) and (row, c) not in sheet.errors:
-                draft.refuse(c, "I10", f"的 {letters(c)} 列是错误值 {cells[c].strip()}；请改为正确的内容")
+                draft.refuse(c, "I10", f"的 {letters(c)} 列是错误值 {cells[c].strip()}；请改为正确的内容", row=row)
     origins = [(c, (row, c)) for c in used] if row in suspect else []
     origins += [(c, place) for c, place in fill.items() if c in used and place[0] in suspect]
     for c, place in sorted(origins):
         if place in sheet.errors:
-            draft.refuse(c, "I10", f"的 {letters(c)} 列是错误值（如 #REF!）；请改为正确的内容")
+            draft.refuse(c, "I10", f"的 {letters(c)} 列是错误值（如 #REF!）；请改为正确的内容", row=row)
         elif place in sheet.formulas:
-            draft.refuse(c, "I09", f"的 {letters(c)} 列是公式；请复制后用“选择性粘贴—数值”改为文字")
+            draft.refuse(c, "I09", f"的 {letters(c)} 列是公式；请复制后用“选择性粘贴—数值”改为文字", row=row)
         if place in sheet.long:
-            draft.refuse(c, "I08", f"的 {letters(c)} 列{too_long(sheet.long[place])}")
+            draft.refuse(c, "I08", f"的 {letters(c)} 列{too_long(sheet.long[place])}", row=row)

@@ -53,9 +53,9 @@ class Draft:
     faults: list[Fault] = field(default_factory=list)
     needs_basis: bool = False
 
-    def refuse(self, column: int | None, code: str, message: str) -> None:
-        """Note one fault; ``message`` goes on from 第n行."""
-        self.faults.append(Fault("" if column is None else letters(column), code, f"第{self.row}行{message}"))
+    def refuse(self, column: int | None, code: str, message: str, *, row: int | None = None) -> None:
+        """Note one fault; ``message`` goes on from 第n行 (of the item, or of ``row`` where its text goes on)."""
+        self.faults.append(Fault("" if column is None else letters(column), code, f"第{row or self.row}行{message}"))
 
     def set_names(self, major: str, sub: str, column: int | None) -> None:
         """Names cleaned of layout; 无 and —— are no names; a sub-item named like its 大项 is no split."""

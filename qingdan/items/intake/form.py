@@ -18,18 +18,18 @@ _SURE = 50
 
 def find_pairs(sheet: Sheet, skip: frozenset[int], *, within: int | None = None) -> list[Pair]:
     """The label cells with a value to their right, when the sheet is a form; an empty list when it is a table or neither."""
-    pairs, rows, filled = [], set(), 0
+    pairs, rows, filled, found = [], set(), 0, []
     merged = {}
     for first, left, last, right in sheet.merged:
         for row in range(first, last + 1):
             merged.setdefault(row, {})[left] = (first, right)
     for row, cells in enumerate(sheet.rows[:within], 1):
-        found = _row_pairs(sheet, row, cells, merged.get(row, {}), skip)
+        found = _row_pairs(sheet, row, cells, merged.get(row, {}), skip) or _goes_on(sheet, row, cells, found)
         filled += any(t and not t.isspace() for t in cells)
-        if found:
-            pairs += found
+        pairs += found
+        if any(sheet.cell(row, p[3]).strip() for p in found):
             rows.add(row)
-    names = [p for p in pairs if p[1] in NAMES]
+    names = [p for p in pairs if p[1] in NAMES and sheet.cell(p[0], p[3]).strip()]
     keys = {p[1] for p in pairs}
     if not names or len(keys) < 3 or len(rows) < 3 or len(rows) * 3 < filled:
         return []
@@ -49,10 +49,19 @@ def _row_pairs(sheet: Sheet, row: int, cells: list[str], merged: dict, skip: fro
     pairs = []
     for column, heading in labels.items():
         value = merged[column][1] + 1 if column in merged else column + 1
-        if value < len(cells) and value not in labels and cells[value] and not cells[value].isspace():
+        if value not in labels:
             pairs.append((row, heading.key, heading.extra, value))
     # A row of a table heading has labels beside labels; a row of a form has a value beside each label.
     return pairs if len(pairs) * 2 >= len(labels) else []
+
+
+def _goes_on(sheet: Sheet, row: int, cells: list[str], before: list[Pair]) -> list[Pair]:
+    """A row without any label, filled only under the one value of the row above, carries that value on."""
+    if len(before) == 1 and before[0][0] == row - 1:
+        filled = [c for c, t in enumerate(cells) if t and not t.isspace()]
+        if filled == [before[0][3]]:
+            return [(row, *before[0][1:])]
+    return []
 
 
 def read_form(sheet: Sheet, pairs: list[Pair], context: SheetContext, fates: Fates) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
+from qingdan.items.intake.categories import KNOWN_FOREIGN, parse_category
 from qingdan.items.intake.checks import check_cells, suspect_rows
 from qingdan.items.intake.context import SheetContext
 from qingdan.items.intake.draft import VERBATIM, Draft
 from qingdan.items.intake.fates import Fates
 from qingdan.items.intake.grid import Sheet, letters
-from qingdan.items.intake.layout import Layout, read_layout
+from qingdan.items.intake.headings import read_heading
+from qingdan.items.intake.layout import NAMES, Layout, read_layout
 from qingdan.items.intake.lines import is_note, is_title, is_total, parse_department
-from qingdan.items.intake.words import is_nothing, plain, style_of
+from qingdan.items.intake.words import is_nothing, plain, style_of, without_count, without_serial
 
 _TICK = re.compile(r"[√✓✔☑●○■◆▲★vV是有1yYüPR\uf0fc\uf052\uf050]|TRUE")
 _NO_TICK = re.compile(r"[\s×✗✘xX否无0/\\\-—－nN□☐]*|FALSE")
@@ -34,6 +36,9 @@ class TableReader:
     def _take(self, layout: Layout) -> None:
         self.layout, self.used = layout, layout.used
         self.heading = {plain(text) for text in layout.texts.values()}
+        for each in layout.rows:
+            self.heading |= {plain(text) for text in self.sheet.rows[each - 1]} - {""}
+        self.name_words = {word for word in self.heading if _names(word)}
         self.name_columns = {c for c in (layout.major, layout.sub, layout.third) if c is not None}
         self.band_columns = {layout.serial, *layout.elements.get("category", ()), *layout.elements.get("department_name", ())}
         self.department = (layout.elements.get("department_name") or [None])[0]
@@ -65,15 +70,16 @@ class TableReader:
             if why:
                 self.fates.ignore(row, why)
                 return 1
-        if sum(plain(text) in self.heading for text in texts if len(text) < 60) * 2 >= len(texts) > 1 or len(self.heading) == 1:
-            if {plain(text) for text in texts} <= self.heading:
-                self.fates.ignore(row, "重复的表头")
-                return 1
+        short = {plain(text) for text in texts if len(text) <= 40} if len(texts) > 1 or len(self.heading) == 1 else set()
+        if short and short & self.name_words and short <= self.heading:
+            self.fates.ignore(row, "重复的表头")
+            return 1
+        if len(short) > 2 and any(_names(text) for text in short if len(text) <= 12):
             layout = read_layout(self.sheet, row, self.skip)
             if layout and len(layout.texts) >= 3:
                 self._take(layout)
                 for each in layout.rows:
-                    self.fates.ignore(each, heading_why(layout, "重复的表头"))
+                    self.fates.ignore(each, heading_why(layout, "表头（本表内的又一处）"))
                 return len(layout.rows)
         self._item(row, cells, filled)
         return 1
@@ -81,8 +87,8 @@ class TableReader:
     def _no_item(self, row: int, cells: list[str], filled: list[int], texts: list[str]) -> str:
         """Why a row is no item, or empty."""
         first, layout = filled[0], self.layout
-        others = filled if first != layout.serial else filled[1:]
-        if not others and ((row, first) in self.sheet.formulas or style_of(plain(texts[0])) or len(texts[0]) <= 4):
+        others = filled[1:] if first == layout.serial and len(filled) > 1 else filled
+        if filled == [layout.serial] and ((row, first) in self.sheet.formulas or style_of(plain(texts[0])) or len(texts[0]) <= 4):
             return "只有序号，没有内容"
         if is_total(texts):
             return "合计行"
@@ -312,7 +318,14 @@ def _counts(text: str) -> bool:
     return re.fullmatch(r"(?:共)?\d*(?:大?项|个|条)?", plain(text)) is not None
 
 
-def _band_like(text: str) -> bool:
-    from qingdan.items.intake.categories import parse_category
+def _names(text: str) -> bool:
+    """Whether a short text is a heading of a column of names."""
+    heading = read_heading(text)
+    return heading is not None and heading.key in NAMES
 
-    return parse_category(text) is not None or parse_department(text) != ""
+
+def _band_like(text: str) -> bool:
+    """Whether a text standing alone among the names is a caption all the same: a category, of the ten or not, or a department."""
+    if parse_category(text) is not None or parse_department(text):
+        return True
+    return without_count(without_serial(plain(text))) in KNOWN_FOREIGN
