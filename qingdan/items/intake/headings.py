@@ -51,6 +51,7 @@ _EXACT: dict[str, tuple[str, int]] = {}
 for _element in ELEMENTS:
     for _rank, _word in enumerate((_element.label, *_element.synonyms)):
         _EXACT.setdefault(plain(_word), (_element.key, _rank))
+NAME_WORDS = frozenset(word for word, (key, _) in _EXACT.items() if key in ("major_name", "name", "sub_name"))
 _LONGEST = sorted((word for word in _EXACT if len(word) >= 4), key=len, reverse=True)
 
 

@@ -10,8 +10,8 @@ from qingdan.items.intake.context import SheetContext
 from qingdan.items.intake.draft import VERBATIM, Draft
 from qingdan.items.intake.fates import Fates
 from qingdan.items.intake.grid import Sheet, letters
-from qingdan.items.intake.headings import read_heading
-from qingdan.items.intake.layout import NAMES, Layout, read_layout
+from qingdan.items.intake.headings import NAME_WORDS
+from qingdan.items.intake.layout import Layout, read_layout
 from qingdan.items.intake.lines import is_note, is_title, is_total, parse_department
 from qingdan.items.intake.words import is_nothing, plain, style_of, without_count, without_serial
 
@@ -320,8 +320,7 @@ def _counts(text: str) -> bool:
 
 def _names(text: str) -> bool:
     """Whether a short text is a heading of a column of names."""
-    heading = read_heading(text)
-    return heading is not None and heading.key in NAMES
+    return text.partition("(")[0] in NAME_WORDS
 
 
 def _band_like(text: str) -> bool:
