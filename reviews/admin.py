@@ -1,14 +1,14 @@
-"""Routes of review in the staff's site."""
+"""This room's screens in the staff's site: navigation, addresses, workbench."""
 
-from __future__ import annotations
-
-from django.contrib import admin
-
-from departments.modeladmin import StaffModelAdmin
 from departments.site import staff_site
-from reviews.models import RouteRule
+from reviews.urls import screens
+from reviews.views.pages import DEPARTMENT, EVERYONE, REGION
+from reviews.views.workbench import sections
 
+_GROUP = "清单调整"
 
-@admin.register(RouteRule, site=staff_site)
-class RouteRuleAdmin(StaffModelAdmin):
-    list_display = ("part", "stage", "post", "initiation", "duty")
+staff_site.register_screen("requests", "调整申请", "admin:request_list", EVERYONE, _GROUP)
+staff_site.register_screen("uploads", "导入工作簿", "admin:upload_start", DEPARTMENT, _GROUP)
+staff_site.register_screen("batches", "调整批次", "admin:batch_list", REGION, _GROUP)
+staff_site.register_urls(screens)
+staff_site.register_workbench(sections)
