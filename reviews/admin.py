@@ -1,6 +1,12 @@
-"""This room's screens in the staff's site: navigation, addresses, workbench."""
+"""This room in the staff's site: its screens, its lists on the workbench, and the routes of review."""
 
+from __future__ import annotations
+
+from django.contrib import admin
+
+from departments.modeladmin import StaffModelAdmin
 from departments.site import staff_site
+from reviews.models import RouteRule
 from reviews.urls import screens
 from reviews.views.pages import DEPARTMENT, EVERYONE, REGION
 from reviews.views.workbench import sections
@@ -12,3 +18,8 @@ staff_site.register_screen("uploads", "导入工作簿", "admin:upload_start", D
 staff_site.register_screen("batches", "调整批次", "admin:batch_list", REGION, _GROUP)
 staff_site.register_urls(screens)
 staff_site.register_workbench(sections)
+
+
+@admin.register(RouteRule, site=staff_site)
+class RouteRuleAdmin(StaffModelAdmin):
+    list_display = ("part", "stage", "post", "initiation", "duty")

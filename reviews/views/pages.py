@@ -7,6 +7,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from departments.posts import Post
@@ -48,8 +49,8 @@ def attachment(data: bytes, file_name: str, content_type: str) -> HttpResponse:
 
 def edition_url(edition: Edition) -> str:
     """Where the public reads an edition."""
-    tree = "/" if edition.region.code == settings.HOME_REGION else f"/regions/{edition.region.code}/"
-    return f"{tree}editions/{edition.number}/"
+    region = [] if edition.region.code == settings.HOME_REGION else [edition.region.code]
+    return reverse("public:edition", args=[*region, edition.number])
 
 
 def sentences_of(refusal: Refusal) -> list[str]:
