@@ -15,6 +15,13 @@ from departments.posts import Post
 
 READ = ("GET", "HEAD")
 FORM = ("GET", "HEAD", "POST")
+POST_ONLY = ("POST",)
+
+# Who works on the list: departments, reviewers, and whoever gathers, decides, publishes or reads along in a region.
+_OWN = (Post.CLERK, Post.HEAD)
+_REVIEWING = (Post.COMPLIANCE, Post.SERVICE, Post.LEGALITY)
+_REGIONAL = (*_REVIEWING, Post.COUNCIL, Post.PUBLISHER, Post.AUDITOR)
+_WORKFLOW = (*_OWN, *_REGIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,27 @@ POLICIES: dict[str, Policy] = {
     **model("items.requiredelement", changes=True, adds=True),
     **model("laws.act", changes=True, adds=True),
     **model("reviews.routerule", changes=True),
+    # From the workbook to the page.
+    "admin:request_list": posts(*_WORKFLOW, methods=READ),
+    "admin:request": posts(*_WORKFLOW, methods=READ),
+    "admin:request_submit": posts(*_OWN, methods=POST_ONLY),
+    "admin:request_withdraw": posts(*_OWN, methods=POST_ONLY),
+    "admin:request_return": posts(Post.PUBLISHER, methods=POST_ONLY),
+    "admin:request_decide": posts(*_REVIEWING, methods=POST_ONLY),
+    "admin:upload_start": posts(*_OWN),
+    "admin:upload": posts(*_OWN),
+    "admin:upload_marked": posts(*_OWN, methods=READ),
+    "admin:department_workbook": posts(*_OWN, methods=READ),
+    "admin:category_template": posts(*_OWN, methods=READ),
+    "admin:batch_list": posts(*_REGIONAL),
+    "admin:batch": posts(*_REGIONAL, methods=READ),
+    "admin:batch_add": posts(Post.PUBLISHER, methods=POST_ONLY),
+    "admin:batch_remove": posts(Post.PUBLISHER, methods=POST_ONLY),
+    "admin:batch_freeze": posts(Post.PUBLISHER, methods=POST_ONLY),
+    "admin:batch_reopen": posts(Post.PUBLISHER, methods=POST_ONLY),
+    "admin:batch_dissolve": posts(Post.PUBLISHER, methods=POST_ONLY),
+    "admin:batch_meeting": posts(Post.COUNCIL),
+    "admin:batch_publish": posts(Post.PUBLISHER),
 }
 
 

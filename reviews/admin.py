@@ -1,4 +1,4 @@
-"""Routes of review in the staff's site."""
+"""This room in the staff's site: its screens, its lists on the workbench, and the routes of review."""
 
 from __future__ import annotations
 
@@ -7,6 +7,17 @@ from django.contrib import admin
 from departments.modeladmin import StaffModelAdmin
 from departments.site import staff_site
 from reviews.models import RouteRule
+from reviews.urls import screens
+from reviews.views.pages import DEPARTMENT, EVERYONE, REGION
+from reviews.views.workbench import sections
+
+_GROUP = "清单调整"
+
+staff_site.register_screen("requests", "调整申请", "admin:request_list", EVERYONE, _GROUP)
+staff_site.register_screen("uploads", "导入工作簿", "admin:upload_start", DEPARTMENT, _GROUP)
+staff_site.register_screen("batches", "调整批次", "admin:batch_list", REGION, _GROUP)
+staff_site.register_urls(screens)
+staff_site.register_workbench(sections)
 
 
 @admin.register(RouteRule, site=staff_site)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from departments.models import Department
 from qingdan.errors import RuleBroken
-from reviews.models import Change, Decision, Directive, MeetingDecision
+from reviews.models import Change, Decision, MeetingDecision
 from reviews.states import Part
 
 SECRETS = "涉密事项不得录入。"
@@ -92,30 +92,17 @@ class UploadForm(PlainForm):
 class ProposeForm(PlainForm):
     """What makes a request of an upload: why, by which document, and which unlisted items are to end (``repeal``, item codes)."""
 
-    reason = _text("调整理由", required=True, rows=3, error_messages={"required": "写明调整理由"}, help_text=SECRETS)
-    document = forms.CharField(label="依据文件", required=False, max_length=300, help_text="标题和文号。取消事项须填写。")
-    directive = forms.ModelChoiceField(
-        label="上级决定", required=False, queryset=Directive.objects.none(), empty_label="不是承接上级决定"
-    )
+    reason = _text("调整理由", required=True, rows=3, error_messages={"required": "写明调整理由"})
+    document = forms.CharField(label="依据文件", required=False, max_length=300, help_text="标题和文号。有取消的事项时须填写。")
     clear_empty = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    repeal = forms.MultipleChoiceField(label="文件未列", required=False)
-    repeal_reason = _text("取消理由", rows=2)
-    repeal_document = forms.CharField(label="取消的依据文件", required=False, max_length=300, help_text="不填时用上面的依据文件。")
+    repeal = forms.MultipleChoiceField(
+        label="文件未列", required=False, error_messages={"invalid_choice": "勾选的事项已有变化，重新核对后再勾选"}
+    )
+    seen_hash = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, absent: list[tuple[str, str]] = (), directives=None, **kwargs):
+    def __init__(self, *args, absent: list[str] = (), **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["repeal"].choices = absent
-        if directives is not None:
-            self.fields["directive"].queryset = directives
-
-    def clean(self):
-        given = super().clean()
-        if given.get("repeal"):
-            if not given["repeal_reason"].strip():
-                self.add_error("repeal_reason", "勾选了取消的事项，须写明取消理由")
-            if not (given["repeal_document"].strip() or given.get("document", "").strip()):
-                self.add_error("repeal_document", "勾选了取消的事项，须写明依据文件")
-        return given
+        self.fields["repeal"].choices = [(code, code) for code in absent]
 
 
 class BatchForm(PlainForm):

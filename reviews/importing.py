@@ -9,17 +9,17 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.core.files.base import ContentFile
 from pydantic import TypeAdapter
-from qingdan.items.intake.preflight import UnreadableFile
-from qingdan.items.intake.reading import Reading, RefusedRow, read_list
 
 from departments.acting import act
 from departments.models import Department
 from departments.people import Actor
 from departments.posts import Post
 from qingdan.errors import RuleBroken, Violation
+from qingdan.items.intake.preflight import UnreadableFile
+from qingdan.items.intake.reading import Reading, RefusedRow, read_list
 from reviews.matching import Comparison, compare, proposals_of
 from reviews.models import ChangeRequest, Upload
-from reviews.requests import create_request
+from reviews.requests import create_request, replace_changes
 
 SECRECY_MARK = "I11"
 
@@ -97,11 +97,26 @@ def compare_upload(*, upload: Upload, clear_empty: bool = False) -> Comparison:
 
 
 def propose_upload(
-    *, actor: Actor, upload: Upload, reason: str, document: str = "", clear_empty: bool = False, repeal: Iterable[str] = ()
+    *,
+    actor: Actor,
+    upload: Upload,
+    reason: str,
+    document: str = "",
+    clear_empty: bool = False,
+    repeal: Iterable[str] = (),
+    request: ChangeRequest | None = None,
+    seen_hash: str = "",
 ) -> ChangeRequest:
-    """A draft request with one change a changed row and a 取消 a ticked item. Refused rows stay out; the page has named them."""
+    """A draft request with one change a changed row and a 取消 a ticked item. Refused rows stay out; the page has named them.
+
+    With ``request``, a draft or returned one of the same department, its changes are replaced by these instead.
+    """
     comparison = compare_upload(upload=upload, clear_empty=clear_empty)
     proposals = proposals_of(comparison, repeal=repeal, reason=reason, document=document)
+    if request is not None:
+        return replace_changes(
+            actor=actor, request=request, reason=reason, document=document, proposals=proposals, seen_hash=seen_hash
+        )
     return create_request(
         actor=actor,
         department=upload.department,

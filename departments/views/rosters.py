@@ -16,8 +16,8 @@ from departments.posts import Post
 from departments.rosters import account_lines, department_lines
 from departments.rosters.tables import Line, NotARoster, lines_of
 from departments.site import actor_of, staff_screen
-from departments.views.answers import page, show_slips
 from departments.spreadsheets.rosters import read_grids, template
+from departments.views.answers import page, show_slips
 from qingdan.errors import RuleBroken
 
 _SALT = "departments.views.rosters"

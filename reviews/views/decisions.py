@@ -11,12 +11,12 @@ from departments.site import actor_of, staff_screen
 from qingdan.errors import RuleBroken, WrongState
 from reviews.deciding import decide_request, parts_open_to
 from reviews.forms import DecisionForm
-from reviews.views.pages import EVERYONE
+from reviews.views.pages import REVIEWERS
 from reviews.views.requests import Answer, refused, request_page, request_url, visible_request
 from reviews.views.stages import turns_of
 
 
-@staff_screen(*EVERYONE)
+@staff_screen(*REVIEWERS)
 @require_POST
 def request_decide(request: HttpRequest, key: int) -> HttpResponse:
     """通过, 退回补正 or 不予通过. A page that is out of date gets 409, the sentence, and its opinion back."""

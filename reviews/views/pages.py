@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from departments.posts import Post
 from departments.site import staff_site
 from qingdan.errors import Refusal, RuleBroken
+from qingdan.items.models import Edition
 
 PAGE_SIZE = 50
 DEPARTMENT = (Post.CLERK, Post.HEAD)
@@ -42,6 +45,12 @@ def attachment(data: bytes, file_name: str, content_type: str) -> HttpResponse:
     response["Content-Disposition"] = content_disposition_header(True, file_name)
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def edition_url(edition: Edition) -> str:
+    """Where the public reads an edition."""
+    region = [] if edition.region.code == settings.HOME_REGION else [edition.region.code]
+    return reverse("public:edition", args=[*region, edition.number])
 
 
 def sentences_of(refusal: Refusal) -> list[str]:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from departments.models import Department
+from departments.posts import Post
 from departments.site import actor_of, staff_screen
 from qingdan.errors import RuleBroken, WrongState
 from reviews.deciding import can_review, parts_open_to
@@ -155,7 +156,7 @@ def request_withdraw(request: HttpRequest, key: int) -> HttpResponse:
     return HttpResponseRedirect(request_url(row))
 
 
-@staff_screen(*EVERYONE)
+@staff_screen(Post.PUBLISHER)
 @require_POST
 def request_return(request: HttpRequest, key: int) -> HttpResponse:
     """退回补正 by 审改办, of a request that waits for a batch."""

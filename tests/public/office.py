@@ -12,7 +12,7 @@ from django.db import transaction
 from departments.models import Department
 from qingdan.items.content import ItemContent
 from qingdan.items.kinds import ChangeKind, EditionKind
-from qingdan.items.models import Edition, EditionEntry, ItemVersion
+from qingdan.items.models import Edition, ItemVersion
 from qingdan.items.placing import DepartmentPlacement, EditionTerms, Placement
 from qingdan.items.publishing import publish_edition
 from tests.world import CITY, World
@@ -70,7 +70,12 @@ class Office:
     def change(self, name: str, kind: str = ChangeKind.ELEMENTS, *, reason: str = "", document: str = "", **elements) -> Placement:
         old = self.version(name)
         return Placement(
-            kind=kind, content=old.content.changed(**elements), item=old.item, base_version_id=old.pk, reason=reason, document=document
+            kind=kind,
+            content=old.content.changed(**elements),
+            item=old.item,
+            base_version_id=old.pk,
+            reason=reason,
+            document=document,
         )
 
     def end(self, name: str, kind: str = ChangeKind.REPEAL, *, into: str = "", reason: str = "", document: str = "") -> Placement:

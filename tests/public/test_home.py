@@ -69,8 +69,12 @@ def test_the_stamp_of_a_first_list_says_that_it_was_entered_afterwards(world, cl
 
 
 def test_it_counts_decisions_from_above_rounds_and_adjusted_items(world, client, office):
-    above = Directive.objects.create(region=world.city, issuer="国务院", number="国发〔2019〕6号", title="决定", decided_on="2019-02-27")
-    Directive.objects.create(region=world.city, issuer="省", number="鄂政发〔2019〕8号", title="承接", decided_on="2019-04-01", parent=above)
+    above = Directive.objects.create(
+        region=world.city, issuer="国务院", number="国发〔2019〕6号", title="决定", decided_on="2019-02-27"
+    )
+    Directive.objects.create(
+        region=world.city, issuer="省", number="鄂政发〔2019〕8号", title="承接", decided_on="2019-04-01", parent=above
+    )
     Directive.objects.create(region=world.county, issuer="省", number="鄂政发〔2019〕9号", title="承接", decided_on="2019-04-01")
     office.publish(office.add(content("420600-MZJ", "07", "地名核准")), office.add(content("420600-MZJ", "07", "社团登记")))
     text = text_of(client.get("/"))
@@ -132,7 +136,14 @@ def test_an_edition_that_is_not_yet_in_force_is_announced_and_takes_over_by_the_
 
 
 def test_a_withheld_item_is_in_no_count_and_no_page(world, client):
-    for address in ("/", "/?on=2016-05-01", "/departments/420600-RSJ/", "/items/", "/items/?category=06&on=2016-05-01", "/editions/1/changes/"):
+    for address in (
+        "/",
+        "/?on=2016-05-01",
+        "/departments/420600-RSJ/",
+        "/items/",
+        "/items/?category=06&on=2016-05-01",
+        "/editions/1/changes/",
+    ):
         assert WITHHELD not in text_of(client.get(address)), address
     assert rows_of(client.get("/?on=2016-05-01"))["行政检查"] == "1|1|"
 
