@@ -4,13 +4,15 @@ Import makes it, the form edits it, a change request carries it, the rules check
 print it, the log hashes its canonical bytes. Nobody invents a second shape of "an item".
 
 Elements follow 湖北省行政权力清单管理办法 art. 3 (职权、依据、主体、流程、权限、监督、救济、追责), the common tables that
-governments publish, and GB/T 39046-2020 table 4. Texts are NFC; codes are NFKC; an element that nobody filled in is empty.
+governments publish, and GB/T 39046-2020 table 4. Texts are NFC with line feeds as the only breaks; codes are NFKC; an element that
+nobody filled in is empty.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from functools import cached_property
 from typing import Annotated, Literal
@@ -32,14 +34,20 @@ BasisUse = Literal["setting", "implementing", "penalty", "charge", "liability"]
 BASIS_USES = {"setting": "设定", "implementing": "实施", "penalty": "处罚", "charge": "收费", "liability": "责任"}
 
 
+# Controls, bidi overrides and non-characters: invisible on a page, deceptive in a name, and no spreadsheet or feed can hold them.
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+
+
 def _prose(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("含有不可见的空字符(NUL)")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _INVISIBLE.search(text):
+        raise ValueError("含有不可见的控制字符，请删除后重新输入")
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _code(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip()
+    return _prose(unicodedata.normalize("NFKC", text).strip())
 
 
 Text = Annotated[str, Field(max_length=TEXT_LIMIT), AfterValidator(_prose)]

@@ -117,8 +117,18 @@ def test_it_does_not_narrow_the_width_of_texts_but_of_codes():
 
 
 @pytest.mark.parametrize("element", ["name", "note", "powers"])
-def test_it_refuses_the_null_character(element):
-    assert sentence(**{element: "甲\x00乙"}).startswith(f"{label_of(element)}：含有不可见的空字符")
+@pytest.mark.parametrize("character", ["\x00", "\x0b", "\x1f", "\u202e", "\uffff"], ids=ascii)
+def test_it_refuses_characters_that_nobody_sees(element, character):
+    assert sentence(**{element: f"甲{character}乙"}).startswith(f"{label_of(element)}：含有不可见的控制字符")
+
+
+def test_it_refuses_them_in_codes_too():
+    assert "事项编码" in sentence(codes=[{"scheme": "local", "value": "42\x000600"}])
+
+
+def test_it_knows_one_kind_of_line_break():
+    """A browser sends CR LF, a workbook LF: the same text must be the same bytes."""
+    assert make_content({**LEAST, "note": "一\r\n二\r三\n\t四"}).note == "一\n二\n三\n\t四"
 
 
 @pytest.mark.parametrize("element", ["name", "note", "powers"])

@@ -92,6 +92,13 @@ def test_it_finds_two_events_that_changed_places(unguarded):
     assert audit.first_break() == second.sequence
 
 
+def test_it_finds_a_gap_in_the_numbers_even_where_the_hashes_hold(unguarded):
+    last = AuditEvent.objects.get(pk=unguarded[2].pk)
+    last.sequence += 1
+    AuditEvent.objects.filter(pk=unguarded[2].pk).update(sequence=last.sequence, hash=audit.event_hash(last))
+    assert audit.first_break() == last.sequence
+
+
 def test_it_does_not_write_outside_a_transaction(committed_db):
     with pytest.raises(RuntimeError, match="事务"):
         record("alone")
