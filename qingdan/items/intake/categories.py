@@ -33,10 +33,17 @@ _SYNONYMS = {
     "09": ("裁决",),
     "10": (
         "其他", "其它", "其他类", "其它类", "其他类别", "其它类别", "其他权力", "其它权力", "其他职权", "其它职权", "其他行政职权",
-        "其它行政职权", "其它行政权力", "其他行政权利", "其他权责", "其它权责", "其他权责事项", "其他行政权责", "其他类行政权力",
+        "其它行政职权", "其它行政权力", "其他行政权利", "其他权责", "其它权责", "其他权责事项", "其他行政权责", "其他类行政权力", "行政备案", "行政服务", "审核转报",
     ),
 }  # fmt: skip
-_KINDS = {"行政强制措施": "行政强制措施", "行政强制执行": "行政强制执行"}
+# Kinds of 其他行政权力 that the report counts there, and the two kinds of 行政强制: the word says more than the category.
+_KINDS = {
+    "行政备案": "行政备案",
+    "行政服务": "行政服务",
+    "审核转报": "审核转报",
+    "行政强制措施": "行政强制措施",
+    "行政强制执行": "行政强制执行",
+}
 _EXACT = {name: code for code, name in CATEGORIES.items()} | {w: code for code, words in _SYNONYMS.items() for w in words}
 _LONG = sorted((w for w in _EXACT if len(w) >= 4), key=len, reverse=True)
 _TAIL = re.compile(r"(?:类)?(?:权力|职权|权责)?(?:类)?(?:事项)?(?:类)?(?:清单|目录|一览表)?$")
@@ -97,8 +104,6 @@ KNOWN_FOREIGN = frozenset(
         "行政赔偿",
         "行政补偿",
         "行政监督",
-        "行政服务",
-        "行政备案",
         "行政规划",
         "行政合同",
         "行政救助",
@@ -109,7 +114,6 @@ KNOWN_FOREIGN = frozenset(
         "行政仲裁",
         "行政许可初审",
         "公共服务",
-        "审核转报",
         "政府内部审批",
         "税收征管",
         "便民服务",
@@ -132,7 +136,8 @@ def _of_label(label: str) -> Category | None:
     if match:
         head = _EXACT_CATEGORY.get(match[1]) or _EXACT_CATEGORY.get(_TAIL.sub("", match[1]))
         if head:
-            return Category(head.code, match[2] or match[3] or "")
+            kind = match[2] or match[3] or ""
+            return Category(head.code, "" if kind in _EXACT else kind)
     return None
 
 

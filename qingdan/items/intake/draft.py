@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from qingdan.items.cells import knows_choice
 from qingdan.items.content import ItemContent
-from qingdan.items.elements import ELEMENTS
+from qingdan.items.elements import BY_KEY, ELEMENTS, label_of
 from qingdan.items.intake import preflight
 from qingdan.items.intake.categories import CATEGORIES, Category, looks_foreign, parse_category, parse_category_cell
 from qingdan.items.intake.faults import Fault
@@ -15,6 +16,7 @@ from qingdan.items.intake.words import is_nothing, name_text, plain, tight
 
 NAME_LIMIT = 500
 CODE_LIMIT = 100
+CHOSEN = ("initiation", "charged", "state", "counted", "not_public", "demo")
 BASES = ("setting_basis", "implementing_basis", "penalty_basis")
 # Legal bases are kept character by character; every other text loses the blanks around it.
 VERBATIM = frozenset(e.key for e in ELEMENTS if e.kind.startswith("bases:")) | {"duties", "duty_bases"}
@@ -124,7 +126,15 @@ class Draft:
         for key, text in self.cells.items():
             limit = LIMITS.get(key)
             if limit and len(text) > limit:
-                self.refuse(self.columns.get(key), "I08", f"的“{_label(key)}”有 {len(text)} 字，超过 {limit} 字；请精简或拆分")
+                self.refuse(self.columns.get(key), "I08", f"的“{label_of(key)}”有 {len(text)} 字，超过 {limit} 字；请精简或拆分")
+
+    def check_choices(self) -> None:
+        """Elements with fixed values, such as 依申请/依职权 and 是否收费."""
+        for key in CHOSEN:
+            text = self.cells.get(key)
+            if text and not knows_choice(key, text):
+                choices = "、".join(BY_KEY[key].choices)
+                self.refuse(self.columns.get(key), "I16", f"的“{label_of(key)}”填写了“{text[:20]}”，只能填写{choices}")
 
     def check_basis(self) -> None:
         """行政处罚 must say what it rests on, where the table has a column for it."""
@@ -135,7 +145,7 @@ class Draft:
 def refuse_missing_basis(draft: Draft) -> None:
     """The fault that ``check_basis`` found, once it is known that no sub-items carry the bases instead."""
     key = next(key for key in BASES if key in draft.cells)
-    draft.refuse(draft.columns.get(key), "I07", f"是行政处罚而没有填写“{_label(key)}”；请写明法律、法规或规章及条款")
+    draft.refuse(draft.columns.get(key), "I07", f"是行政处罚而没有填写“{label_of(key)}”；请写明法律、法规或规章及条款")
 
 
 def foreign_band(label: str) -> bool:
@@ -145,9 +155,3 @@ def foreign_band(label: str) -> bool:
 
 def too_long(length: int) -> str:
     return f"有 {length} 字，超过 {preflight.MAX_CELL} 字；请精简或拆分"
-
-
-def _label(key: str) -> str:
-    from qingdan.items.elements import label_of
-
-    return label_of(key)

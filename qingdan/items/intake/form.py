@@ -124,6 +124,7 @@ def _read_block(sheet: Sheet, block: list[Pair], context: SheetContext, fates: F
     for row in rows:
         check_cells(sheet, draft, row, sheet.rows[row - 1], {}, used, suspect)
     draft.check_lengths()
+    draft.check_choices()
     draft.check_basis()
     fates.add(draft)
     for row in rows:

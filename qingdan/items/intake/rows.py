@@ -183,6 +183,7 @@ class TableReader:
         self._codes(draft, row, cells, fill)
         self._nest(draft, row, cells)
         draft.check_lengths()
+        draft.check_choices()
         draft.check_basis()
         self.drafts[row] = draft
         self.fates.add(draft)

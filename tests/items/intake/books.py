@@ -64,3 +64,8 @@ def assert_accounted(reading, expected: set[tuple[str, int]]) -> None:
 def facts(item) -> tuple:
     """What identifies an item in a comparison: row, department, category, names, codes."""
     return (item.row, item.department, item.category, item.major_item, item.sub_item, item.codes)
+
+
+def all_real_rows() -> list[dict[str, str]]:
+    with (ROOT / "fixtures/real/items_sample.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
