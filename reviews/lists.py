@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from qingdan.items.intake.reading import ReadRow
-
 from departments.acting import act
 from departments.models import Department, Region
 from departments.people import Actor
 from departments.posts import Post
 from qingdan.errors import RuleBroken, Violation
+from qingdan.items.intake.reading import ReadRow
 from qingdan.items.kinds import ChangeKind, EditionKind
 from qingdan.items.models import Edition
 from qingdan.items.placing import EditionTerms, Placement

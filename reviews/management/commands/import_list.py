@@ -9,12 +9,12 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
-from qingdan.items.intake.preflight import UnreadableFile
-from qingdan.items.intake.reading import Reading, ReadRow, RefusedRow, read_list
 
 from departments.models import Department, Region, User
 from departments.people import Actor
 from qingdan.errors import Refusal
+from qingdan.items.intake.preflight import UnreadableFile
+from qingdan.items.intake.reading import Reading, ReadRow, RefusedRow, read_list
 from qingdan.items.models import Category
 from qingdan.laws.citations import parse
 from reviews.lists import departments_of, known_departments, past_terms, publish_list

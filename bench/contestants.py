@@ -1,0 +1,139 @@
+"""One contestant a process: ``python -m bench.contestants NAME WORKBOOK``. Only the act itself is timed; prints seconds and memory."""
+
+from __future__ import annotations
+
+import io
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+def read_with_calamine(workbook: Path) -> Callable[[], object]:
+    """The floor of an import: python-calamine reads every cell, nothing is checked or kept."""
+    from python_calamine import CalamineWorkbook
+
+    def run() -> None:
+        book = CalamineWorkbook.from_path(str(workbook))
+        for name in book.sheet_names:
+            for _row in book.get_sheet_by_name(name).iter_rows():
+                pass
+
+    return run
+
+
+def import_as_requests(workbook: Path) -> Callable[[], object]:
+    """``import_list``: every row read, checked, compared, and kept as draft requests of all departments."""
+    return command("import_list", str(workbook), "--as", "clerk", "--json")
+
+
+def import_as_baseline(workbook: Path) -> Callable[[], object]:
+    """``import_list --baseline``: the same, published as the first edition."""
+    terms = ["--notice", "试〔2016〕1号", "--decided-on", "2016-04-11", "--effective-on", "2016-05-01"]
+    return command("import_list", str(workbook), "--as", "publisher", "--baseline", *terms, "--json")
+
+
+def command(*arguments: str) -> Callable[[], object]:
+    from django.core.management import call_command
+
+    def run() -> None:
+        call_command(*arguments, stdout=io.StringIO())
+
+    return run
+
+
+def publish_199(workbook: Path) -> Callable[[], object]:
+    """The door publishes an edition with 199 changed items of the list of 3,928."""
+    from django.db import transaction
+
+    from bench.prepare import changed
+    from departments.models import Posting
+    from departments.people import Actor
+    from departments.posts import Post
+    from qingdan.items.kinds import EditionKind
+    from qingdan.items.placing import EditionTerms
+    from reviews.publication import publish_afterwards
+
+    edition, entries = newest_entries(199)
+    actor = Actor(Posting.objects.held().get(post=Post.PUBLISHER, region=edition.region).user)
+    day = edition.effective_on.replace(year=edition.effective_on.year + 1)
+    terms = EditionTerms(
+        region=edition.region,
+        kind=EditionKind.BACKFILL,
+        notice_title="动态调整",
+        notice_no="试〔2017〕1号",
+        decided_on=day,
+        published_on=day,
+        effective_on=day,
+        entered_afterwards=True,
+        demo=True,
+    )
+    placements = [changed(entry, "调整") for entry in entries]
+
+    def run() -> None:
+        with transaction.atomic():
+            publish_afterwards(actor=actor, terms=terms, placements=placements)
+
+    return run
+
+
+def bulk_update_199(workbook: Path) -> Callable[[], object]:
+    """``bulk_update`` of the same 199 rows, all columns, in a plain copy of their table (no triggers, no history, no list)."""
+    from django.db import connection, models, transaction
+
+    from qingdan.items.models import ItemVersion
+
+    columns = [field for field in ItemVersion._meta.concrete_fields if not field.primary_key and not field.is_relation]
+    fields = {field.name: field.clone() for field in columns}
+    meta = type("Meta", (), {"app_label": "items", "db_table": "bench_plain", "managed": False})
+    plain = type("Plain", (models.Model,), {**fields, "__module__": __name__, "Meta": meta})
+    with connection.schema_editor() as editor:
+        editor.create_model(plain)
+    names = ", ".join(connection.ops.quote_name(field.column) for field in (plain._meta.pk, *columns))
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO bench_plain ({names}) SELECT {names} FROM {ItemVersion._meta.db_table}")
+    _, entries = newest_entries(199)
+    kept = {row.pk: row for row in plain.objects.filter(pk__in=[entry.version_id for entry in entries])}
+    for entry in entries:
+        content = entry.version.content.changed(note="调整")
+        row = kept[entry.version_id]
+        row.content_bytes, row.content_hash, row.search_text = content.canonical, content.content_hash, row.search_text + "调整"
+
+    def run() -> None:
+        with transaction.atomic():
+            plain.objects.bulk_update(kept.values(), list(fields))
+
+    return run
+
+
+def newest_entries(number: int):
+    """The newest edition of the city and the first ``number`` of its items."""
+    from bench.prepare import CITY
+    from departments.models import Region
+    from qingdan.items.models import Edition, EditionEntry
+
+    edition = Edition.objects.newest(Region.objects.get(code=CITY))
+    return edition, list(EditionEntry.objects.of(edition).select_related("version", "item")[:number])
+
+
+CONTESTANTS = {
+    each.__name__: each for each in (read_with_calamine, import_as_requests, import_as_baseline, publish_199, bulk_update_199)
+}
+
+
+def peak_mb() -> float:
+    """The most memory that this process and its ended children held, MB."""
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    act = CONTESTANTS[sys.argv[1]](Path(sys.argv[2]))
+    before, started = peak_mb(), time.perf_counter()
+    act()
+    seconds = time.perf_counter() - started
+    print(json.dumps({"seconds": seconds, "memory_mb": peak_mb() - before}))

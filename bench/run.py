@@ -1,0 +1,149 @@
+"""``make bench``: every scenario in one run, contestants in turn, medians; prints ratios and writes bench-results.json.
+
+Read the ratios: absolute figures depend on the machine and on what else it does. ``--rounds N`` (default 5).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench.children import ROOT, Folder  # noqa: E402
+from bench.pages import measure, serving  # noqa: E402
+
+# What a contestant starts from.
+DATABASES = {
+    "read_with_calamine": "departments",
+    "import_as_requests": "departments",
+    "import_as_baseline": "departments",
+    "publish_199": "city",
+    "bulk_update_199": "city",
+}
+PAST_DAY = "2016-04-20"  # inside the first edition of the city, whatever was published since
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """One figure of the report: median of ``over`` in ``unit`` divided by that of ``under``; ``aim`` is the most it should be."""
+
+    what: str
+    over: str
+    under: str
+    unit: str = "seconds"
+    aim: float | None = None
+
+
+RATIOS = [
+    Ratio("import of 3,928 rows as requests ÷ calamine reading", "import_as_requests", "read_with_calamine", aim=10),
+    Ratio("import of 3,928 rows as baseline ÷ calamine reading", "import_as_baseline", "read_with_calamine", aim=15),
+    Ratio("199 changes published ÷ bulk_update of the same rows", "publish_199", "bulk_update_199", aim=10),
+    *(
+        Ratio(f"{page} page ÷ bare view ({label})", page, "bare", unit)
+        for page in ("home", "list", "item")
+        for unit, label in (("ms", "time"), ("cpu_ms", "CPU"))
+    ),
+    *(
+        Ratio(f"{page} page as of a past day, 140 editions behind ÷ 14 ({label})", f"{page} at 140", f"{page} at 14", unit, aim=1.5)
+        for page in ("home", "list", "item")
+        for unit, label in (("ms", "time"), ("cpu_ms", "CPU"))
+    ),
+]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    with tempfile.TemporaryDirectory(prefix="qingdan-bench-") as place:
+        folder = Folder(Path(place))
+        prepare(folder)
+        figures = run_acts(folder, rounds) | run_pages(folder, rounds)
+    ratios = [
+        {**asdict(ratio), "value": round(figures[ratio.over][ratio.unit] / figures[ratio.under][ratio.unit], 2)} for ratio in RATIOS
+    ]
+    report(figures, ratios)
+
+
+def prepare(folder: Folder) -> None:
+    steps = [
+        ("city", "city", str(folder.workbook)),
+        ("departments", "departments", str(folder.workbook)),
+        ("14", "editions", "14"),
+        ("140", "editions", "140"),
+    ]
+    for name, step, argument in steps:
+        started = time.perf_counter()
+        if step == "editions":
+            folder.database(name).write_bytes(folder.database("city").read_bytes())
+        folder.run("bench.prepare", step, argument, database=folder.database(name))
+        print(f"prepared {name} in {time.perf_counter() - started:.0f} s", flush=True)
+
+
+def run_acts(folder: Folder, rounds: int) -> dict[str, dict[str, float]]:
+    """The acts, each in a process of its own on a fresh copy; all take turns in every round."""
+    results: dict[str, list[dict]] = {name: [] for name in DATABASES}
+    for round_ in range(rounds):
+        for name, database in DATABASES.items():
+            result = folder.run("bench.contestants", name, str(folder.workbook), database=folder.copy(database))
+            results[name].append(result)
+        print(f"acts, round {round_ + 1} of {rounds}", flush=True)
+    return {
+        name: {
+            "seconds": statistics.median(each["seconds"] for each in found),
+            "memory_mb": statistics.median(each["memory_mb"] for each in found),
+            "rounds": rounds,
+        }
+        for name, found in results.items()
+    }
+
+
+def run_pages(folder: Folder, rounds: int) -> dict[str, dict[str, float]]:
+    code = item_code(folder)
+    addresses = {"home": "/", "list": "/items/", "item": f"/items/{code}/"}
+    with ExitStack() as servers:
+        start = lambda application, name: servers.enter_context(serving(application, folder.environment(folder.database(name))))  # noqa: E731
+        bare, site = start("bench.bare", "city"), start("qingdan.wsgi", "city")
+        few, many = start("qingdan.wsgi", "14"), start("qingdan.wsgi", "140")
+        now = {"bare": (bare, "/"), **{page: (site, address) for page, address in addresses.items()}}
+        past = {
+            f"{page} at {name}": (server, f"{address}?on={PAST_DAY}")
+            for page, address in addresses.items()
+            for name, server in (("14", few), ("140", many))
+        }
+        return measure(now, rounds) | measure(past, rounds)
+
+
+def item_code(folder: Folder) -> str:
+    """An item that every prepared city has."""
+    with sqlite3.connect(folder.database("city")) as database:
+        return database.execute("SELECT code FROM items_item ORDER BY id LIMIT 1").fetchone()[0]
+
+
+def report(figures: dict, ratios: list[dict]) -> None:
+    print("\ncontestant                    median")
+    for name, figure in figures.items():
+        shown = "  ".join(f"{value:.3f} {unit}" for unit, value in figure.items() if unit != "rounds")
+        print(f"{name:<28}  {shown}")
+    print("\nratio                                                                    value    aim")
+    for ratio in ratios:
+        aim = f"≤ {ratio['aim']:g}" if ratio["aim"] else "–"
+        missed = "  MISSED" if ratio["aim"] and ratio["value"] > ratio["aim"] else ""
+        print(f"{ratio['what']:<70} {ratio['value']:>8.2f}  {aim:>5}{missed}")
+    machine = {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, "machine": platform.machine()}
+    results = {"machine": machine, "figures": figures, "ratios": ratios}
+    (ROOT / "bench-results.json").write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
