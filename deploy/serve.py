@@ -24,7 +24,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qingdan.settings")
 
 import django  # noqa: E402
 from django.conf import settings  # noqa: E402
-from django.core.management import call_command  # noqa: E402
+from django.core.management import CommandError, call_command  # noqa: E402
 
 GRACE = 10  # seconds that a child gets to finish what it is doing
 
@@ -58,11 +58,16 @@ def taken(port: int) -> bool:
 
 
 def prepare_demo() -> list[str]:
-    """Build the demo world if the database is empty; the lines that tell who may log in."""
+    """Build the demo world if the database is empty; the lines that tell who may log in, or why there is no demo."""
     out = io.StringIO()
-    call_command("demo", "--json", stdout=out)
+    try:
+        call_command("demo", "--json", stdout=out)
+    except CommandError as refused:
+        return [str(refused)]
     world = json.loads(out.getvalue())
-    return ["演示账号："] + [f"  {post}：{a['username']} / {a['password']}" for post, a in world["accounts"].items()]
+    return ["演示账号："] + [
+        f"  {post} {a['name']}：{a['username']} / {a['password'] or '（已修改）'}" for post, a in world["accounts"].items()
+    ]
 
 
 def prepare_empty() -> list[str]:

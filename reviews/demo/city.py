@@ -11,8 +11,8 @@ from departments.posts import Post
 from qingdan.items.kinds import ChangeKind, EditionKind
 from qingdan.items.models import Edition
 from qingdan.items.placing import DepartmentPlacement, EditionTerms, Placement
+from reviews.demo import people
 from reviews.demo.composing import CITY, compose_city, department_code
-from reviews.demo.people import Cast, appoint, make_first_administrator
 from reviews.demo.sources import DepartmentPlan
 from reviews.demo.texts import Place
 from reviews.publication import publish_afterwards
@@ -28,11 +28,11 @@ def build_city(place: Place = CITY) -> Edition:
     """Departments, people and the first edition of ``place``, in a database that has its reference data only."""
     region = Region.objects.get(code=place.code)
     composed = compose_city(place)
-    admin = make_first_administrator()
+    admin = people.make_first_administrator()
     departments = {plan.key: make_department(actor=admin, region=region, place=place, plan=plan) for plan in composed.plans}
-    appoint(actor=admin, region=region, department=departments[WORKPLACE])
+    people.appoint(admin=admin, region=region, department=departments[WORKPLACE])
     return publish_afterwards(
-        actor=Cast(region.code)(Post.PUBLISHER),
+        actor=people.actor(Post.PUBLISHER),
         terms=EditionTerms(
             region=region,
             kind=EditionKind.BASELINE,

@@ -6,8 +6,8 @@ Their password is known (``PASSWORD``), so the demo is refused where ``MODE`` is
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.utils import timezone
@@ -20,7 +20,7 @@ from departments.trail import fingerprint, keep
 from qingdan.errors import RuleBroken
 from qingdan.ledger import audit
 
-PASSWORD = "Yanshi-2016-2019"  # noqa: S105 (of the local demo alone)
+PASSWORD = "Yanshi-2016-2019"  # noqa: S105 - printed by the command; the demo is refused in production
 IN_POST_SINCE = datetime.date(2016, 1, 4)
 
 # post → (log-in name, name); the log-in names of counties get a prefix.
@@ -39,37 +39,44 @@ HOME: dict[Post, tuple[str, str]] = {
     Post.SECURITY_ADMIN: ("anquan", "华永安"),
     Post.AUDIT_ADMIN: ("shenjiguanli", "金如鉴"),
 }
-COUNTIES: dict[str, dict[Post, tuple[str, str]]] = {
-    "420602": {
-        Post.CLERK: ("xc-jingban", "沈秋洁"),
-        Post.HEAD: ("xc-fuzeren", "韩长山"),
-        Post.COMPLIANCE: ("xc-bianban", "杨一帆"),
-        Post.SERVICE: ("xc-zhengwu", "朱新颖"),
-        Post.LEGALITY: ("xc-sifa", "秦守正"),
-        Post.COUNCIL: ("xc-zhengfuban", "尤国良"),
-        Post.PUBLISHER: ("xc-shengaiban", "许诺"),
+COUNTIES: tuple[dict[Post, tuple[str, str]], ...] = (
+    {
+        Post.CLERK: ("xian1-jingban", "沈秋洁"),
+        Post.HEAD: ("xian1-fuzeren", "韩长山"),
+        Post.COMPLIANCE: ("xian1-bianban", "杨一帆"),
+        Post.SERVICE: ("xian1-zhengwu", "朱新颖"),
+        Post.LEGALITY: ("xian1-sifa", "秦守正"),
+        Post.COUNCIL: ("xian1-zhengfuban", "尤国良"),
+        Post.PUBLISHER: ("xian1-shengaiban", "许诺"),
     },
-    "420683": {
-        Post.CLERK: ("zy-jingban", "何春田"),
-        Post.HEAD: ("zy-fuzeren", "吕定安"),
-        Post.COMPLIANCE: ("zy-bianban", "施展鸿"),
-        Post.SERVICE: ("zy-zhengwu", "张弛"),
-        Post.LEGALITY: ("zy-sifa", "孔令明"),
-        Post.COUNCIL: ("zy-zhengfuban", "曹敬慎"),
-        Post.PUBLISHER: ("zy-shengaiban", "魏来公"),
+    {
+        Post.CLERK: ("xian2-jingban", "何春田"),
+        Post.HEAD: ("xian2-fuzeren", "吕定安"),
+        Post.COMPLIANCE: ("xian2-bianban", "施展鸿"),
+        Post.SERVICE: ("xian2-zhengwu", "张弛"),
+        Post.LEGALITY: ("xian2-sifa", "孔令明"),
+        Post.COUNCIL: ("xian2-zhengfuban", "曹敬慎"),
+        Post.PUBLISHER: ("xian2-shengaiban", "魏来公"),
     },
-}
+)
 
 
-@dataclass(frozen=True)
-class Cast:
-    """Who acts in the demo: ``cast(Post.CLERK)`` in the home region, ``cast(Post.CLERK, "420602")`` in a county."""
+def people_of(region: str) -> dict[Post, tuple[str, str]]:
+    """post → (log-in name, name) of the home region or one of the demo's counties."""
+    return HOME if region == settings.HOME_REGION else COUNTIES[county_codes().index(region)]
 
-    home: str
 
-    def __call__(self, post: Post, region: str = "") -> Actor:
-        people = COUNTIES[region] if region and region != self.home else HOME
-        return Actor(User.objects.get(username=people[post][0]))
+def county_codes() -> tuple[str, ...]:
+    """The two counties of the home region that the demo uses: Xiangcheng and Zaoyang at home in Xiangyang, else the first two."""
+    if settings.HOME_REGION == "420600":
+        return ("420602", "420683")
+    children = Region.objects.filter(parent__code=settings.HOME_REGION).order_by("code")
+    return tuple(children.values_list("code", flat=True)[: len(COUNTIES)])
+
+
+def actor(post: Post, region: str = "") -> Actor:
+    """Whoever holds ``post`` in ``region`` (the home region if not given)."""
+    return Actor(User.objects.get(username=people_of(region or settings.HOME_REGION)[post][0]))
 
 
 @transaction.atomic
@@ -85,16 +92,16 @@ def make_first_administrator() -> Actor:
     return Actor(user)
 
 
-def appoint(*, actor: Actor, region: Region, department: Department) -> None:
+def appoint(*, admin: Actor, region: Region, department: Department) -> None:
     """Everybody of ``region`` with his post; department posts are held in ``department``. The three administrators come with the home region."""
-    people = COUNTIES.get(region.code, HOME)
+    people = people_of(region.code)
     for post, (username, name) in people.items():
         if post == Post.SYSTEM_ADMIN:
             continue
-        user = _make_account(actor, username, name)
+        user = _make_account(admin, username, name)
         in_department, everywhere = post in DEPARTMENT_POSTS, post in ADMINISTRATORS
         grant_posting(
-            actor=actor,
+            actor=admin,
             user=user,
             post=post,
             region=None if in_department or everywhere else region,
@@ -104,12 +111,12 @@ def appoint(*, actor: Actor, region: Region, department: Department) -> None:
 
 
 @transaction.atomic
-def _make_account(actor: Actor, username: str, name: str) -> User:
+def _make_account(admin: Actor, username: str, name: str) -> User:
     """``create_account`` with the known password, which is hashed once for all of them: a slow hash each would take a minute."""
     if found := account_faults(username=username, name=name):
         raise RuleBroken(*found)
-    user = _account(username, name, actor.user.password)
-    actor.record(
+    user = _account(username, name, admin.user.password)
+    admin.record(
         act="create_account", post=Post.SYSTEM_ADMIN, obj=user, after_hash=fingerprint(user), detail=f"{name}（{username}）"
     )
     return user
@@ -123,7 +130,7 @@ def _account(username: str, name: str, encoded: str) -> User:
 
 def accounts_of(region: str) -> dict[str, dict[str, str]]:
     """post → {username, password, name} of a region; the password is empty once its owner has changed it."""
-    people = COUNTIES.get(region, HOME)
+    people = people_of(region)
     encoded = dict(
         User.objects.filter(username__in=[username for username, _ in people.values()]).values_list("username", "password")
     )

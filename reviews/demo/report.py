@@ -16,10 +16,9 @@ from qingdan.items.content import ItemContent
 from qingdan.items.kinds import ENDING, ChangeKind, EditionKind
 from qingdan.items.models import Edition, EditionEntry, ItemVersion
 from qingdan.items.placing import DepartmentPlacement, EditionTerms, Placement
-from reviews.demo import phrases
+from reviews.demo import people, phrases
 from reviews.demo.composing import CITY
 from reviews.demo.naming import Planned
-from reviews.demo.people import Cast
 from reviews.demo.roster import Roster
 from reviews.demo.sources import Round, departments, named, rounds, table
 from reviews.demo.texts import Place, basis, chinese, write_item
@@ -50,17 +49,16 @@ class Document:
 def build_history(place: Place = CITY) -> Edition:
     """All rounds after the first publication of ``place``; the last edition."""
     region = Region.objects.get(code=place.code)
-    cast = Cast(region.code)
-    documents = record_directives(region, cast)
+    documents = record_directives(region)
     roster = Roster(place)
     choice = Choice(Edition.objects.newest(region))
     edition = None
     for each in rounds():
         profiles: list[DepartmentPlacement] = []
         if each.number == REFORM:
-            profiles = roster.reform(actor=cast(Post.SYSTEM_ADMIN), region=region, on=each.effective_on)
+            profiles = roster.reform(actor=people.actor(Post.SYSTEM_ADMIN), region=region, on=each.effective_on)
         edition = publish_afterwards(
-            actor=cast(Post.PUBLISHER),
+            actor=people.actor(Post.PUBLISHER),
             terms=_terms(region, each),
             placements=_placements(region, each, roster, choice, documents.get(each.directive), bool(profiles)),
             departments=profiles,
@@ -68,13 +66,13 @@ def build_history(place: Place = CITY) -> Edition:
     return edition
 
 
-def record_directives(region: Region, cast: Cast) -> dict[str, Document]:
+def record_directives(region: Region) -> dict[str, Document]:
     """The five 批, those of the State Council with the province's document below; by their number in directives.csv."""
     documents = {}
     for row in table("directives.csv"):
         decided_on = datetime.date.fromisoformat(row["decided_on"])
         decision = record_directive(
-            actor=cast(Post.COMPLIANCE),
+            actor=people.actor(Post.COMPLIANCE),
             region=region,
             issuer=row["issuer"],
             number=row["document"],
@@ -84,7 +82,7 @@ def record_directives(region: Region, cast: Cast) -> dict[str, Document]:
         )
         if row["passed_on_as"]:
             record_directive(
-                actor=cast(Post.COMPLIANCE),
+                actor=people.actor(Post.COMPLIANCE),
                 region=region,
                 issuer="湖北省人民政府",
                 number=row["passed_on_as"],
