@@ -9,7 +9,6 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -232,7 +231,9 @@ def batch_meeting(request: HttpRequest, key: int) -> HttpResponse:
         if form.is_valid() and not any(line.fault for line in lines):
             try:
                 decision = _record(actor, batch, form.cleaned_data, exceptions)
-            except (WrongState, RuleBroken) as refusal:
+            except RuleBroken as refusal:
+                form.add_refusal(refusal)
+            except WrongState as refusal:
                 status, sentences = refusal.status, sentences_of(refusal)
             else:
                 messages.success(request, _told(batch, decision))
@@ -249,7 +250,7 @@ def batch_meeting(request: HttpRequest, key: int) -> HttpResponse:
         "changes": [(number, change) for number, change in enumerate(changes, start=1)],
         "suggested": len(changes) <= _MOST_SUGGESTED,
         "sentences": sentences,
-        "today": timezone.localdate(),
+        "stale": status == 409,
     }
     return show(request, "reviews/meeting.html", context, status=status)
 

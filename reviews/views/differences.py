@@ -17,6 +17,7 @@ from reviews.models import Change
 
 # The name of a sub-item is its 事项名称; 状态 is told by the kind of change where it only begins.
 _NOT_SHOWN = {"sub_name"}
+_STATE = BY_KEY["state"].label
 _SENTENCE = re.compile(r"[^。；;\n]*[。；;\n]|[^。；;\n]+$")
 _MOST_SENTENCES = 400
 _TONES = dict.fromkeys(BEGINNING, "good") | dict.fromkeys(ENDING, "bad")
@@ -57,9 +58,9 @@ def shown_changes(changes: Iterable[Change], *, first: int = 1) -> list[Shown]:
     """The changes of one page, numbered from ``first``. Their base versions must have been selected along; three queries in all."""
     changes = list(changes)
     categories = dict(Category.objects.values_list("code", "name"))
-    required: dict[str, list[str]] = {}
+    required: dict[str, set[str]] = {}
     for category, element in RequiredElement.objects.values_list("category_id", "element"):
-        required.setdefault(category, []).append(element)
+        required.setdefault(category, set()).add(element)
     profiles = _profiles(changes)
     return [_shown(change, number, categories, required, profiles) for number, change in enumerate(changes, start=first)]
 
@@ -71,6 +72,8 @@ def _shown(change: Change, number: int, categories: dict, required: dict, profil
         return Shown(change, number, "warn", "", "", rows, unchanged)
     old = change.base_version.content if change.base_version_id else None
     rows, unchanged = rows_between(_item_texts(old, categories), _item_texts(content, categories))
+    if old is None:
+        rows = [row for row in rows if row.label != _STATE or content.state != "in_use"]
     shown = Shown(
         change,
         number,
@@ -82,9 +85,15 @@ def _shown(change: Change, number: int, categories: dict, required: dict, profil
         unread=sum(1 for basis in content.legal_bases if basis.as_written.strip() and not basis.title),
     )
     if change.kind not in ENDING:
-        wanted = (BY_KEY[key] for key in required.get(content.category, []) if key in BY_KEY)
-        shown.missing = [element.label for element in wanted if not text_of(element, content)]
+        wanted = required.get(content.category, ())
+        shown.missing = [element.label for element in ELEMENTS if element.key in wanted and not text_of(element, content)]
     return shown
+
+
+def filled(content: ItemContent, categories: dict[str, str]) -> list[tuple[str, str]]:
+    """(label, text) of every element that a new item fills in, in official order."""
+    texts = _item_texts(content, categories)
+    return [(label, text) for label, text in texts.items() if text and (label != _STATE or content.state != "in_use")]
 
 
 def _item_texts(content: ItemContent | None, categories: dict[str, str]) -> dict[str, str]:

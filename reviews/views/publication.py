@@ -49,6 +49,7 @@ def batch_publish(request: HttpRequest, key: int) -> HttpResponse:
         "batch": batch,
         "form": form,
         "sentences": sentences,
+        "stale": status == 409,
         "foreseen": foreseen,
         "kinds": [(ChangeKind(kind).label, count) for kind, count in foreseen.kinds],
         "groups": _groups(foreseen),

@@ -81,16 +81,12 @@ def _turn(request: ChangeRequest, missing: list) -> str:
 
 def steps_of(request: ChangeRequest, decisions: list[Decision]) -> list[Step]:
     """The way of the present revision. ``decisions``: all of the request, with persons; one query for the edit trail."""
-    trail = list(
-        request.history.order_by("history_date", "history_id").values_list(
-            "state", "revision", "history_date", "history_user__name"
-        )
-    )
+    trail = request.history.order_by("history_date", "history_id").values_list("state", "revision", "history_date")
     entered = {}
     previous = None
-    for state, revision, at, name in trail:
+    for state, revision, at in trail:
         if revision == request.revision and state != previous:
-            entered[state] = (timezone.localtime(at).date(), name or "")
+            entered[state] = timezone.localtime(at).date()
         previous = state
     reached = _reached(request, entered, decisions)
     stopped = request.state in (RequestState.RETURNED, RequestState.REFUSED, RequestState.WITHDRAWN)
@@ -99,15 +95,16 @@ def steps_of(request: ChangeRequest, decisions: list[Decision]) -> list[Step]:
         RequestState.LEGALITY: _spoken(decisions, request.revision, Stage.LEGALITY),
     }
     meeting = request.batch.meeting if request.batch_id else None
-    submitted_on, submitter = entered.get(RequestState.COMPLIANCE, (None, ""))
+    submitted_on = entered.get(RequestState.COMPLIANCE)
+    submitter = request.submitted_by.name if submitted_on and request.submitted_by_id else ""
     facts = [
         ("起草", request.created_by.name, timezone.localtime(request.created_at).date()),
         ("提交", submitter, submitted_on),
         ("合规审查", *details[RequestState.COMPLIANCE]),
         ("合法性审查", *details[RequestState.LEGALITY]),
-        ("汇总成批", request.batch.title if request.batch_id else "", entered.get(RequestState.BATCHED, (None, ""))[0]),
+        ("汇总成批", request.batch.title if request.batch_id else "", entered.get(RequestState.BATCHED)),
         ("常务会审议", meeting.title if meeting else "", meeting.held_on if meeting else None),
-        ("公布", "", entered.get(RequestState.PUBLISHED, (None, ""))[0]),
+        ("公布", "", entered.get(RequestState.PUBLISHED)),
     ]
     steps = []
     for place, (name, detail, on) in enumerate(facts):

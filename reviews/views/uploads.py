@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
-from qingdan.items.spreadsheets import department_workbook, empty_template, marked_workbook
+from qingdan.items.spreadsheets.marked import marked_workbook
+from qingdan.items.spreadsheets.published import department_workbook
+from qingdan.items.spreadsheets.templates import empty_template
 
 from departments.models import Department
 from departments.site import actor_of, staff_screen
@@ -24,7 +26,7 @@ from reviews.importing import compare_upload, propose_upload, read_upload, recei
 from reviews.matching import Comparison, MatchedRow
 from reviews.models import ChangeRequest, Upload
 from reviews.states import RequestAction
-from reviews.views.differences import Row, parts_between
+from reviews.views.differences import Row, filled, parts_between
 from reviews.views.pages import DEPARTMENT, address_without_page, attachment, page_of, sentences_of, show
 from reviews.views.requests import request_url
 
@@ -64,7 +66,6 @@ def upload_start(request: HttpRequest) -> HttpResponse:
         "sentences": sentences,
         "secrets": SECRETS,
         "departments": departments,
-        "published": set(Edition.objects.order_by().values_list("region_id", flat=True)),
         "categories": Category.objects.order_by("order"),
         "page": page,
         "query": address_without_page(request),
@@ -126,7 +127,13 @@ def upload(request: HttpRequest, key: int) -> HttpResponse:
                 messages.success(request, _told(made, correcting))
                 return HttpResponseRedirect(request_url(made))
     context = _upload_context(request, row, comparison, correcting)
-    context |= {"form": form, "sentences": sentences, "clear_empty": clear_empty, "ticked": set(request.POST.getlist("repeal"))}
+    context |= {
+        "form": form,
+        "sentences": sentences,
+        "stale": status == 409,
+        "clear_empty": clear_empty,
+        "ticked": set(request.POST.getlist("repeal")),
+    }
     return show(request, "reviews/upload.html", context, status=status)
 
 
@@ -169,8 +176,9 @@ def _upload_context(
     }
 
 
-def _shown_rows(page: Page) -> list[tuple[MatchedRow, str, str, list[Row]]]:
-    """(row, kind, tone, differing elements) of the changing rows of one page."""
+def _shown_rows(page: Page) -> list[tuple[MatchedRow, str, str, list[Row], list[tuple[str, str]]]]:
+    """(row, kind, tone, differing elements, what a new item fills in) of the changing rows of one page."""
+    categories = dict(Category.objects.values_list("code", "name"))
     shown = []
     for each in page.object_list:
         tone = "good" if each.kind in BEGINNING else "bad" if each.kind in ENDING else "warn"
@@ -178,7 +186,8 @@ def _shown_rows(page: Page) -> list[tuple[MatchedRow, str, str, list[Row]]]:
             Row(d.label, *parts_between(d.old, d.new), "新增" if not d.old else "删除" if not d.new else "变更")
             for d in each.differences
         ]
-        shown.append((each, ChangeKind(each.kind).label, tone, rows))
+        elements = filled(each.content, categories) if each.version is None else []
+        shown.append((each, ChangeKind(each.kind).label, tone, rows, elements))
     return shown
 
 
@@ -197,7 +206,7 @@ def upload_marked(request: HttpRequest, key: int) -> HttpResponse:
     with row.file.open("rb") as file:
         data = file.read()
     stem = row.file_name.rsplit(".", 1)[0]
-    return attachment(marked_workbook(data, compare_upload(upload=row).refused), f"{stem}（标出未读入）.xlsx", XLSX)
+    return attachment(marked_workbook(data=data, refused=compare_upload(upload=row).refused), f"{stem}（标出未读入）.xlsx", XLSX)
 
 
 @staff_screen(*DEPARTMENT)
@@ -206,10 +215,9 @@ def department_list(request: HttpRequest, code: str) -> HttpResponse:
     """下载本部门清单: every element as it is published, to be edited and uploaded."""
     department = get_object_or_404(own_departments(request), code=code)
     edition = Edition.objects.newest(department.region)
-    if edition is None:
-        raise Http404
-    name = f"{department.name}权责清单（{edition.title}）{timezone.localdate():%Y%m%d}.xlsx"
-    return attachment(department_workbook(department, edition), name, XLSX)
+    stand = edition.title if edition else "尚未公布"
+    name = f"{department.name}权责清单（{stand}）{timezone.localdate():%Y%m%d}.xlsx"
+    return attachment(department_workbook(department=department, edition=edition), name, XLSX)
 
 
 @staff_screen(*DEPARTMENT)
@@ -217,4 +225,4 @@ def department_list(request: HttpRequest, code: str) -> HttpResponse:
 def category_template(request: HttpRequest, code: str) -> HttpResponse:
     """An empty workbook with the elements of one category."""
     category = get_object_or_404(Category, code=code)
-    return attachment(empty_template(category), f"{category.name}填报模板.xlsx", XLSX)
+    return attachment(empty_template(category=category), f"{category.name}填报模板.xlsx", XLSX)
