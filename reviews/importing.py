@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import uuid
 from collections.abc import Iterable
-from dataclasses import asdict
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from pydantic import TypeAdapter
 from qingdan.items.intake.preflight import UnreadableFile
-from qingdan.items.intake.reading import IgnoredRow, Reading, ReadRow, RefusedRow, read_list
+from qingdan.items.intake.reading import Reading, RefusedRow, read_list
 
 from departments.acting import act
 from departments.models import Department
@@ -22,7 +21,7 @@ from reviews.matching import Comparison, compare, proposals_of
 from reviews.models import ChangeRequest, Upload
 from reviews.requests import create_request
 
-SECRECY_MARK = "state_secret"
+SECRECY_MARK = "I11"
 
 
 def read_upload(*, file_name: str, data: bytes, department: Department, include_hidden: bool = False) -> Reading:
@@ -46,7 +45,7 @@ def receive_upload(*, actor: Actor, department: Department, file_name: str, data
         file_name=file_name[-255:],
         sha256=digest,
         size=len(data),
-        reading=json.dumps(asdict(reading), ensure_ascii=False),
+        reading=_READING.dump_json(reading).decode(),
         uploaded_by=actor.user,
     )
     if not any(row.code == SECRECY_MARK for row in reading.refused):
@@ -64,14 +63,12 @@ def receive_upload(*, actor: Actor, department: Department, file_name: str, data
     return upload
 
 
+_READING = TypeAdapter(Reading)
+
+
 def reading_of(upload: Upload) -> Reading:
     """What was read of an upload when it came in."""
-    stored = json.loads(upload.reading)
-    return Reading(
-        items=tuple(ReadRow(**{**row, "codes": tuple(tuple(code) for code in row["codes"])}) for row in stored["items"]),
-        refused=tuple(RefusedRow(**row) for row in stored["refused"]),
-        ignored=tuple(IgnoredRow(**row) for row in stored["ignored"]),
-    )
+    return _READING.validate_json(upload.reading)
 
 
 def compare_upload(*, upload: Upload, clear_empty: bool = False) -> Comparison:

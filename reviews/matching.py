@@ -107,8 +107,9 @@ def compare(
     refused: Iterable[RefusedRow] = (),
     ignored: Iterable[IgnoredRow] = (),
     clear_empty: bool = False,
+    whole: bool = False,
 ) -> Comparison:
-    """Match every row. ``departments`` gives the department of each department text that the rows carry ("" = none given).
+    """Match every row. ``whole``: the file is the region's whole list, so items of departments that it does not name are absent too. ``departments`` gives the department of each department text that the rows carry ("" = none given).
 
     A row that cannot be placed joins ``refused`` with its sentence; every row ends in exactly one list.
     """
@@ -135,7 +136,10 @@ def compare(
             taken[matched.version.item_id] = matched
         result.rows.append(matched)
     result.rows = _with_majors(result.rows, current, departments)
-    result.absent = _absent(current, taken, result.rows, {department.code: department.pk for department in departments.values()})
+    owned = {department.code: department.pk for department in departments.values()}
+    result.absent = _absent(current, taken, result.rows, owned)
+    if whole:
+        result.absent += [v for v in current.by_item.values() if v.department_id not in owned.values()]
     return result
 
 

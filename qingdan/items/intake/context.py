@@ -1,0 +1,133 @@
+"""What holds for the rows below it: department and category from the option, the sheet, titles, maker lines and bands.
+
+Nearest wins: a row's own cell, a band row, the sheet's name, the maker line, the option, the title, the file's name. The outer
+of two kinds of band ends the inner one, and a band that names a foreign category ends the category: nothing is carried on silently.
+"""
+
+from __future__ import annotations
+
+import re
+
+from qingdan.items.intake.categories import CATEGORIES, KNOWN_FOREIGN, Category, find_category, looks_foreign, parse_category
+from qingdan.items.intake.lines import find_department, find_maker, find_year, parse_department
+from qingdan.items.intake.words import plain, serial_style, without_count, without_serial
+
+
+class FileContext:
+    """Of the whole file: the caller's options and the file's name."""
+
+    def __init__(self, file_name: str, department: str | None, category: str | None):
+        stem = re.sub(r"\.(?:xlsx?|xlsm|docx?|csv|txt|et)$", "", file_name.rsplit("/", 1)[-1], flags=re.I)
+        self.option_department = (department or "").strip()
+        self.option_category = parse_category(category) if category else None
+        if category and self.option_category is None and category in CATEGORIES:
+            self.option_category = Category(category)
+        self.name_department = _first(parse_department(p) for p in _pieces(stem)) or find_department(stem)
+        self.name_category = _first(parse_category(p) for p in _pieces(stem)) or _category(find_category(stem))
+        self.year = find_year(stem)
+        self.notes: list[str] = []
+
+
+class SheetContext:
+    """Of one sheet, changing as its lines go by."""
+
+    def __init__(self, file: FileContext, sheet_name: str):
+        self.file = file
+        pieces = _pieces(sheet_name)
+        self.sheet_department = _first(parse_department(p) for p in pieces)
+        self.sheet_category = _first(parse_category(p) for p in pieces)
+        if not self.sheet_category and any((without_count(without_serial(plain(p))) in KNOWN_FOREIGN) for p in pieces):
+            self.sheet_category = sheet_name.strip()
+        self.title_department = self.maker_department = ""
+        self.title_category: Category | None = None
+        self.band_department = ""
+        self.band_category: Category | str | None = None
+        self._outer = ""
+        self._style = ""
+
+    def read_title(self, texts: list[str]) -> None:
+        """A line above the table, or a page title repeated inside it."""
+        maker = find_maker(texts)
+        if maker:
+            self.maker_department = maker
+            return
+        for text in texts:
+            department = parse_department(text) or find_department(text)
+            if department:
+                self.title_department = department
+            category = parse_category(text) or _category(find_category(text))
+            if category:
+                self.title_category = category
+            self.file.year = self.file.year or find_year(text)
+
+    def read_band(self, text: str) -> str:
+        """A line across the table: what it was used for (why it is no item), or empty when it says nothing known."""
+        label = plain(text)
+        bare = without_count(without_serial(label))
+        category = parse_category(text)
+        if category or (looks_foreign(bare) and (bare.startswith("行政") or not self._style_differs(label))):
+            self._enter("category")
+            self._style = serial_style(label)
+            self.band_category = category or bare
+            return "类别标题行" if category else f"类别标题行，“{bare}”不在十类之内"
+        department = parse_department(text)
+        if department:
+            self._enter("department")
+            self.band_department = department
+            return "部门标题行"
+        if self.band_category is not None and serial_style(label) and serial_style(label) == self._style:
+            self.band_category = bare
+            return f"类别标题行，“{bare[:30]}”不在十类之内"
+        return ""
+
+    def _style_differs(self, label: str) -> bool:
+        return self.band_category is None or serial_style(label) != self._style
+
+    def _enter(self, kind: str) -> None:
+        self._outer = self._outer or kind
+        if self._outer == kind == "department":
+            if self.band_category is not None and self.band_department:
+                self.band_category = None
+        elif self._outer == kind == "category" and self.band_department and self.band_category is not None:
+            self.band_department = ""
+
+    @property
+    def category(self) -> Category | str | None:
+        """The category of rows that state none themselves; a plain string is a word outside of the ten."""
+        for found in (
+            self.band_category,
+            self.sheet_category,
+            self.file.option_category,
+            self.title_category,
+            self.file.name_category,
+        ):
+            if found is not None:
+                return found
+        return None
+
+    @property
+    def department(self) -> str:
+        """The department of rows that state none themselves."""
+        return (
+            self.band_department
+            or self.sheet_department
+            or self.file.option_department
+            or self.maker_department
+            or self.title_department
+            or self.file.name_department
+            or ""
+        )
+
+
+def _pieces(name: str) -> list[str]:
+    """A sheet's or a file's name, whole and cut at hyphens and brackets."""
+    pieces = [name, *re.split(r"[-—_－–\s（()）·+]+", name)]
+    return [piece for piece in dict.fromkeys(pieces) if piece]
+
+
+def _first(found):
+    return next((each for each in found if each), None)
+
+
+def _category(code: str) -> Category | None:
+    return Category(code) if code else None

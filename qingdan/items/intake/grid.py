@@ -1,0 +1,42 @@
+"""A sheet as it stands in the file: texts, merged ranges, and what must not be trusted. Rows count from 1, columns from 0."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """``rows[i]`` is row ``i + 1`` of the file, trailing empty cells left out.
+
+    ``merged`` are (first row, first column, last row, last column). ``formulas`` and ``errors`` are sets of (row, column), ``odd``
+    says of a number that it is a ``date`` or has lost digits (``lossy``), ``long`` how many characters a cell that was cut had.
+    ``preface`` are the lines above a table of a document.
+    """
+
+    name: str
+    rows: list[list[str]]
+    hidden: bool = False
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    formulas: frozenset[tuple[int, int]] = frozenset()
+    errors: frozenset[tuple[int, int]] = frozenset()
+    odd: dict[tuple[int, int], str] = field(default_factory=dict)
+    long: dict[tuple[int, int], int] = field(default_factory=dict)
+    preface: tuple[str, ...] = ()
+
+    def cell(self, row: int, column: int) -> str:
+        """The text of a cell, empty outside of the sheet."""
+        cells = self.rows[row - 1] if 0 < row <= len(self.rows) else ()
+        return cells[column] if 0 <= column < len(cells) else ""
+
+
+def letters(column: int) -> str:
+    """The column as Excel names it: 0 → A, 26 → AA."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
