@@ -1,0 +1,1 @@
+"""Everything that leaves as a spreadsheet. The only room that knows openpyxl; it prints what ``qingdan.items.cells`` writes."""
