@@ -28,7 +28,7 @@ _NEEDED = re.compile(
 
 def main() -> None:
     """Entry of the child process."""
-    _limit()
+    limit_itself()
     write = sys.stdout.buffer.write
     try:
         data = sys.stdin.buffer.read(preflight.MAX_FILE + 1)
@@ -44,7 +44,8 @@ def main() -> None:
     sys.stdout.buffer.flush()
 
 
-def _limit() -> None:
+def limit_itself() -> None:
+    """Memory, processor time and files of this process, before it looks at a stranger's first byte."""
     for what, amount in (
         (resource.RLIMIT_AS, MEMORY),
         (resource.RLIMIT_CPU, CPU_SECONDS),

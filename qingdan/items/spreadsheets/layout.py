@@ -5,26 +5,24 @@ Every cell is text (number format ``@``, type ``s``): a value that begins with `
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
-from openpyxl.workbook.child import INVALID_TITLE_REGEX
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from qingdan.items.elements import BY_KEY, ELEMENTS
+from qingdan.items.cells import to_cell
+from qingdan.items.content import ItemContent
+from qingdan.items.elements import BY_KEY, ELEMENTS, Element
 from qingdan.items.models import Category, SubKind
+from qingdan.items.spreadsheets.marks import TEXT, note, put_text
 
 ITEM_CODE = "item_code"
 CODE_LABEL = "清单编码"
 LIST_SHEET = "清单"
-CELL_LIMIT = 32_767  # Excel's own
-AUTHOR = "权责清单系统"
 # The 大项 stands in 事项名称, its 子项 beside it, as published tables have it; a column 大项名称 besides would say it twice.
 _FIRST = ("name", "sub_name", "category", "sub_kind", "department_name", "codes")
 _LEFT_OUT = frozenset({*_FIRST, "major_name"})
@@ -34,17 +32,15 @@ _WIDTHS = {ITEM_CODE: 16, "name": 36, "sub_name": 30, "category": 14, "departmen
 _WIDTHS_BY_KIND = {"choice": 12, "flag": 12, "text": 28, "codes": 30}
 _BASES_WIDTH = 60
 _NARROW = frozenset({"supervision_phone", "phone", "visits", "legal_time", "promised_time", "sub_kind"})
+# Shown even where nobody said anything: their default is an answer.
+_ALWAYS = frozenset({"state", *(element.key for element in ELEMENTS if element.kind == "flag")})
 _SPARE_ROWS = 2_000
-_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_CUT = "……（本格超过表格软件的字数上限，未能全部列出；请在系统内查看和修改，本格勿改）"
 
-TEXT = "@"
 WRAPPED = Alignment(wrap_text=True, vertical="top")
 HEAD_FONT = Font(bold=True, color="FF0B4A8F")
 HEAD_FILL = PatternFill("solid", start_color="FFE6EFFA")
 REQUIRED_FILL = PatternFill("solid", start_color="FFFFF3D6")
 REQUIRED_FONT = Font(bold=True, color="FF6B4500")
-FAULT_FILL = PatternFill("solid", start_color="FFF8C9C6")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +56,16 @@ class Column:
     strict: bool = True
 
     @property
+    def element(self) -> Element:
+        return BY_KEY[self.key]
+
+    @property
     def width(self) -> int:
         if self.key in _WIDTHS:
             return _WIDTHS[self.key]
         if self.key in _NARROW:
             return 16
-        return _WIDTHS_BY_KIND.get(BY_KEY[self.key].kind, _BASES_WIDTH)
+        return _WIDTHS_BY_KIND.get(self.element.kind, _BASES_WIDTH)
 
 
 def columns(*, category: Category | None = None, keys: Sequence[str] = KEYS, with_code: bool = True) -> list[Column]:
@@ -75,6 +75,19 @@ def columns(*, category: Category | None = None, keys: Sequence[str] = KEYS, wit
     offered = {"category": tuple(each.name for each in named), "sub_kind": tuple(kind.name for kind in kinds)}
     made = [Column(key, BY_KEY[key].label, offered.get(key, BY_KEY[key].choices), key != "sub_kind") for key in keys]
     return [Column(ITEM_CODE, CODE_LABEL), *made] if with_code else made
+
+
+def texts_of(content: ItemContent, shown: Sequence[Column]) -> Iterator[str]:
+    """The text of every column of an item, our code left out; empty where the item has nothing there."""
+    filled = content.model_fields_set
+    for column in shown:
+        element = column.element
+        if column.key == "name":
+            yield content.major_name or content.name
+        elif element.attribute in filled or column.key in _ALWAYS:
+            yield to_cell(content, element)
+        else:
+            yield ""
 
 
 def set_up(sheet: Worksheet, shown: Sequence[Column], *, locked: bool) -> None:
@@ -119,18 +132,8 @@ def text_cell(sheet: Worksheet, text: str) -> WriteOnlyCell:
     cell = WriteOnlyCell(sheet)
     cell.number_format = TEXT
     cell.alignment = WRAPPED
-    fill(cell, text)
+    put_text(cell, text)
     return cell
-
-
-def fill(cell: WriteOnlyCell, text: str) -> None:
-    """Put a text into a cell as text, whatever it begins with; nothing is cut without a word."""
-    if "_" in text:
-        text = _ESCAPE.sub("_x005F_", text)
-    if len(text) > CELL_LIMIT:
-        text = text[: CELL_LIMIT - len(_CUT)] + _CUT
-    cell.value = text
-    cell.data_type = "s"
 
 
 def offer_choices(sheet: Worksheet, shown: Iterable[Column], rows: int) -> None:
@@ -148,7 +151,7 @@ def offer_choices(sheet: Worksheet, shown: Iterable[Column], rows: int) -> None:
             )
             letter = get_column_letter(number)
             validation.add(f"{letter}2:{letter}{rows + _SPARE_ROWS}")
-            sheet.add_data_validation(validation)
+            sheet.data_validations.append(validation)
 
 
 def write_lines(sheet: Worksheet, lines: Iterable[str]) -> None:
@@ -156,14 +159,3 @@ def write_lines(sheet: Worksheet, lines: Iterable[str]) -> None:
     sheet.column_dimensions["A"].width = 110
     for line in lines:
         sheet.append([text_cell(sheet, line)])
-
-
-def note(text: str) -> Comment:
-    """A comment large enough to show its sentence."""
-    lines = sum(1 + len(line) // 22 for line in text.split("\n"))
-    return Comment(text, AUTHOR, width=340, height=30 + 20 * min(lines, 20))
-
-
-def sheet_name(name: str) -> str:
-    """A name that Excel accepts for a sheet."""
-    return INVALID_TITLE_REGEX.sub("", name)[:31] or LIST_SHEET

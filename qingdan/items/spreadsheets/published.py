@@ -13,6 +13,7 @@ from departments.models import Department
 from qingdan.items.content import ItemContent, read_content
 from qingdan.items.models import Edition, EditionEntry
 from qingdan.items.spreadsheets import guidance, layout
+from qingdan.items.spreadsheets.marks import AUTHOR, put_text
 
 CHUNK = 200
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -52,8 +53,7 @@ def list_csv(*, edition: Edition, department: Department | None = None, to: Bina
     writer.writerow([column.label for column in shown])
     count = 0
     for code, content in _contents(_public(edition, department)):
-        cells = write_cells(content)
-        row = (code, *(cells.get(column.key, "") for column in shown[1:]))
+        row = (code, *layout.texts_of(content, shown[1:]))
         writer.writerow([f"'{cell}" if cell.startswith(_DANGEROUS) else cell for cell in row])
         count += 1
     text.detach()
@@ -79,13 +79,10 @@ def _write_sheet(book: Workbook, contents: Iterator[tuple[str, ItemContent]], *,
     cells = layout.body_cells(sheet, shown)
     count = 0
     for code, content in contents:
-        texts = write_cells(content)
-        row = [cells[0]]
-        layout.fill(cells[0], code)
-        for cell, column in zip(cells[1:], shown[1:], strict=True):
-            text = texts.get(column.key)
+        row = []
+        for cell, text in zip(cells, (code, *layout.texts_of(content, shown[1:])), strict=True):
             if text:
-                layout.fill(cell, text)
+                put_text(cell, text)
             row.append(cell if text else None)
         sheet.append(row)
         count += 1
@@ -95,7 +92,7 @@ def _write_sheet(book: Workbook, contents: Iterator[tuple[str, ItemContent]], *,
 
 
 def _save(book: Workbook, to: BinaryIO, edition: Edition | None) -> None:
-    book.properties.creator = layout.AUTHOR
+    book.properties.creator = AUTHOR
     if edition:
         book.properties.title = f"{edition.region.name}权责清单 {edition.title}（{edition.notice_no}）"
         book.properties.created = edition.recorded_at.replace(tzinfo=None)

@@ -9,6 +9,7 @@ from openpyxl import Workbook
 from qingdan.items.elements import BY_KEY, label_of
 from qingdan.items.models import Category, RequiredElement
 from qingdan.items.spreadsheets import guidance, layout
+from qingdan.items.spreadsheets.marks import AUTHOR, title_of
 
 # Elements that only these categories have; everything else is common to all.
 ONLY = {
@@ -35,7 +36,7 @@ def empty_template(*, category: Category) -> bytes:
     sources = dict(RequiredElement.objects.filter(category=category).values_list("element", "source"))
     shown = layout.columns(category=category, keys=elements_of(category, set(sources)), with_code=False)
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(layout.sheet_name(category.name))
+    sheet = book.create_sheet(title_of(category.name))
     layout.set_up(sheet, shown, locked=False)
     sheet.append([_heading(sheet, column, sources) for column in shown])
     layout.offer_choices(sheet, shown, 0)
@@ -43,7 +44,7 @@ def empty_template(*, category: Category) -> bytes:
         book.create_sheet(guidance.GUIDE_SHEET),
         guidance.template_lines(category, [column.label for column in shown if column.key in sources]),
     )
-    book.properties.creator = layout.AUTHOR
+    book.properties.creator = AUTHOR
     book.properties.title = f"{category.name}事项填报表"
     to = io.BytesIO()
     book.save(to)
