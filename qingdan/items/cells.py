@@ -34,6 +34,18 @@ from qingdan.items.numbered import (
 )
 from qingdan.laws.citations import parse
 
+# As fixtures/reference/code_schemes.csv names them: people read the name, contents keep the code.
+SCHEME_NAMES = {
+    "hubei16": "湖北省行政权力事项编码（16位）",
+    "basic": "国家基本编码",
+    "implementing": "国家实施编码",
+    "handling": "业务办理项编码",
+    "hubei_portal": "湖北政务服务网编码",
+    "local_basic": "地方基本编码",
+    "local_implementing": "地方实施编码",
+    "local": "地方编码",
+}
+_SCHEMES = {unicodedata.normalize("NFKC", name): code for code, name in SCHEME_NAMES.items()}
 _CITES = re.compile("[《〈<号第条法令]")
 _YES = {"是", "有", "√", "true", "yes", "y", "1"}
 _NO = {"否", "无", "不", "×", "false", "no", "n", "0"}
@@ -160,7 +172,7 @@ def _name_cell(content: ItemContent, key: str) -> str:
 
 def _code_line(code: Code, scheme: str) -> str:
     bare = code.scheme == scheme and ":" not in code.value
-    return code.value if bare else f"{code.scheme}：{code.value}"
+    return code.value if bare else f"{SCHEME_NAMES.get(code.scheme, code.scheme)}：{code.value}"
 
 
 def _read_codes(text: str, scheme: str) -> tuple[Code, ...]:
@@ -169,6 +181,7 @@ def _read_codes(text: str, scheme: str) -> tuple[Code, ...]:
         label, colon, value = piece.partition("：")
         if not colon and ":" in piece and not piece.partition(":")[0].isascii():
             label, colon, value = piece.partition(":")
+        label = _SCHEMES.get(unicodedata.normalize("NFKC", label).strip(), label)
         code = Code(scheme=label, value=value) if colon else Code(scheme=scheme, value=piece)
         if code.value:
             codes.append(code)

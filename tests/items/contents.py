@@ -14,14 +14,10 @@ texts = st.lists(_PIECES, max_size=8).map("".join)
 names = texts.map(lambda text: " ".join(text.split()))
 
 
-def lines(least: int = 0) -> st.SearchStrategy[str]:
-    return names.filter(lambda name: len(name) >= least)
-
-
 @st.composite
 def contents(draw) -> ItemContent:
     """Any valid content; rows (依据, 责任事项, 流程 …) of every shape."""
-    name = lines(1)
+    name = names.map(lambda text: f"取水{text}")
     basis = st.fixed_dictionaries(
         {"use": st.sampled_from(sorted(BASIS_USES)), "as_written": texts},
         optional={"rank": names, "title": names, "doc_no": names, "locator": texts, "quote": texts},
@@ -37,8 +33,10 @@ def contents(draw) -> ItemContent:
                     {},
                     optional={
                         "sub_kind": names,
-                        "major_name": names,
-                        "codes": st.lists(st.fixed_dictionaries({"scheme": name, "value": name}), max_size=3),
+                        "major_name": name,
+                        "codes": st.lists(
+                            st.fixed_dictionaries({"scheme": name, "value": st.integers(0, 10**12).map(str)}), max_size=3
+                        ),
                         "initiation": st.sampled_from(["", "applied", "ex_officio"]),
                         "legal_bases": st.lists(basis, max_size=4),
                         "implementing_body": names,

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qingdan.items.cells import from_cell, to_cell
+from qingdan.items.cells import SCHEME_NAMES, from_cell, to_cell
 from qingdan.items.content import Code, ItemContent, make_content
 from qingdan.items.elements import BY_KEY, ELEMENTS
+from qingdan.items.intake.headings import OUR_CODE
 from qingdan.items.intake.reading import ReadRow
-from qingdan.items.intake.words import is_nothing
+from qingdan.items.intake.words import is_nothing, name_text, plain
 from qingdan.items.numbered import is_flow, pair_duties
 
-# Headings of code columns → codes of fixtures/reference/code_schemes.csv; other words go through as they are.
-SCHEMES = {
+# Headings of code columns → codes of schemes; other words go through as they are.
+SCHEMES = {plain(name): code for code, name in SCHEME_NAMES.items()} | {
     "基本编码": "basic",
-    "国家基本编码": "basic",
     "实施编码": "implementing",
-    "国家实施编码": "implementing",
-    "业务办理项编码": "handling",
     "业务办理编码": "handling",
-    "地方基本编码": "local_basic",
-    "地方实施编码": "local_implementing",
-    "地方编码": "local",
 }
 # Whom the item waits for, by category: what people apply for, and what the office does of its own accord.
 INITIATION = {"01": "applied", "05": "applied", "07": "applied", "08": "applied", "09": "applied", "10": "applied"}
@@ -52,8 +47,7 @@ def to_content(
         department_code=department_code,
         department_name=department_name,
         category=row.category,
-        name=row.sub_item or row.major_item,
-        major_name=row.major_item if row.sub_item else "",
+        **_names(row, base),
     )
     for element in _OTHERS:
         text = row.cells.get(element.key)
@@ -70,19 +64,30 @@ def to_content(
     return make_content(elements)
 
 
+def _names(row: ReadRow, base: ItemContent | None) -> dict[str, str]:
+    """Name and 大项 of the row; those of the base where the cells only lack its spacing, or a sub-item is named like its 大项."""
+    major, name = (row.major_item, row.sub_item) if row.sub_item else ("", row.major_item)
+    if base:
+        own_major, own_name = name_text(base.major_name), name_text(base.name)
+        if (major, name) == (own_major, own_name) or (not major and plain(own_major) == plain(own_name) == plain(name)):
+            major, name = base.major_name, base.name
+    return {"name": name, "major_name": major}
+
+
 def _start(category: str, defaults: Mapping[str, object] | None) -> dict[str, object]:
     return dict(defaults) if defaults is not None else {"initiation": INITIATION.get(category, "ex_officio")}
 
 
 def _value(element, text: str, base: ItemContent | None) -> object:
     """The value of a filled cell; what the base would print the same stays the base's own value."""
-    if base and element.kind in ("materials", "risks") and to_cell(base, element) == text:
+    if base and to_cell(base, element).strip() == text.strip():
         return getattr(base, element.attribute)
     return from_cell(element, text)
 
 
 def _put_bases(elements: dict, row: ReadRow, base: ItemContent | None, clear_empty: bool) -> None:
-    if not any(key in row.cells for key in _BASES):
+    present = [key for key in _BASES if key in row.cells]
+    if not present or (base and all(to_cell(base, BY_KEY[key]) == row.cells[key] for key in present)):
         return
     rows = []
     for key, use in _BASES.items():
@@ -115,9 +120,10 @@ def _put_flow(elements: dict, row: ReadRow, base: ItemContent | None, clear_empt
     if not text.strip():
         if clear_empty:
             elements["flow"] = ()
+    elif base and to_cell(base, BY_KEY["flow"]).strip() == text.strip():
+        return
     elif is_flow(text):
-        if not (base and to_cell(base, BY_KEY["flow"]) == text):
-            elements["flow"] = from_cell(BY_KEY["flow"], text)
+        elements["flow"] = from_cell(BY_KEY["flow"], text)
     elif not row.cells.get("flow_note"):
         elements["flow_note"] = text  # running prose is no list of steps; it is kept whole
     else:
@@ -128,7 +134,9 @@ def _put_codes(
     elements: dict, row: ReadRow, base: ItemContent | None, clear_empty: bool, scheme: str, schemes: Mapping[str, str]
 ) -> None:
     """Codes of the row replace those of the same schemes; other schemes stay."""
-    codes = tuple(Code(scheme=schemes.get(name, name) or scheme, value=value) for name, value in row.codes)
+    if base and to_cell(base, BY_KEY["codes"]).strip() == row.cells.get("codes", "").strip():
+        return
+    codes = tuple(Code(scheme=schemes.get(name, name) or scheme, value=value) for name, value in row.codes if name != OUR_CODE)
     if codes:
         named = {code.scheme for code in codes}
         kept = tuple(code for code in base.codes if code.scheme not in named) if base else ()

@@ -12,6 +12,7 @@ from qingdan.items.intake import preflight
 from qingdan.items.intake.categories import CATEGORIES, Category, looks_foreign, parse_category, parse_category_cell
 from qingdan.items.intake.faults import Fault
 from qingdan.items.intake.grid import letters
+from qingdan.items.intake.headings import OUR_CODE
 from qingdan.items.intake.words import is_nothing, name_text, plain, tight
 
 NAME_LIMIT = 500
@@ -21,6 +22,7 @@ BASES = ("setting_basis", "implementing_basis", "penalty_basis")
 # Legal bases are kept character by character; every other text loses the blanks around it.
 VERBATIM = frozenset(e.key for e in ELEMENTS if e.kind.startswith("bases:")) | {"duties", "duty_bases"}
 _SPLIT_CODES = re.compile(r"[\n;；、,，]+")
+_OURS = re.compile(r"\d{6,12}-\d{5,}")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 _TYPES = "、".join(CATEGORIES.values())
 
@@ -114,8 +116,13 @@ class Draft:
         elif odd == "date":
             self.refuse(column, "I13", "的编码被 Excel 当成了日期；请把该列设为文本格式后重新填写编码")
         for piece in _SPLIT_CODES.split(text):
-            label, colon, rest = plain(piece).partition(":")
-            named = (label, rest) if colon and rest and not label.isascii() else (scheme, plain(piece))
+            label, colon, rest = (plain(part) for part in piece.partition("："))
+            if not colon:
+                label, colon, rest = plain(piece).partition(":")
+                colon = "" if label.isascii() else colon
+            named = (label, rest) if colon and label and rest else (scheme, plain(piece))
+            if named[0] == OUR_CODE and not _OURS.fullmatch(named[1]):
+                named = ("", named[1])  # another house's list calls its own codes so
             if named[1] and not is_nothing(named[1]):
                 (self.major_codes if of_major else self.codes).append(named)
                 if len(named[1]) > CODE_LIMIT:
@@ -137,8 +144,9 @@ class Draft:
                 self.refuse(self.columns.get(key), "I16", f"的“{label_of(key)}”填写了“{text[:20]}”，只能填写{choices}")
 
     def check_basis(self) -> None:
-        """行政处罚 must say what it rests on, where the table has a column for it."""
-        if self.category == "02" and any(key in self.cells for key in BASES):
+        """行政处罚 must say what it rests on, where the table has a column for it; of our own items an empty cell says nothing new."""
+        ours = any(scheme == OUR_CODE for scheme, _ in self.codes)
+        if self.category == "02" and not ours and any(key in self.cells for key in BASES):
             self.needs_basis = all(is_nothing(self.cells.get(key, "")) for key in BASES)
 
 

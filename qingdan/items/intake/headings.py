@@ -11,6 +11,7 @@ from qingdan.items.intake.categories import parse_category
 from qingdan.items.intake.words import plain
 
 SERIAL, LEVEL, TICK, MARKING, MAJOR_CODES = "serial", "level", "tick", "marking", "major_codes"
+OUR_CODE = "清单编码"  # heading of the column that our own exports lock; its codes find items and are no official ones
 
 _SERIALS = {"序号", "序", "项目序号", "事项序号", "No", "NO", "NO.", "No.", "总序号", "顺序号", "分序号", "项次", "序列"}
 _MARKINGS = {"密级", "涉密等级", "密级标识", "涉密级别", "定密", "保密等级", "是否涉密"}
@@ -74,6 +75,8 @@ def read_heading(text: str) -> Heading | None:
         return Heading(SERIAL)
     if label in _MARKINGS:
         return Heading(MARKING)
+    if label == OUR_CODE:
+        return Heading("codes", 0, OUR_CODE)
     return _exact(label) or _bracketed(label) or _codes(label) or _ticks(label) or _contained(label)
 
 

@@ -10,7 +10,7 @@ from qingdan.items.intake.context import SheetContext
 from qingdan.items.intake.draft import VERBATIM, Draft
 from qingdan.items.intake.fates import Fates
 from qingdan.items.intake.grid import Sheet, letters
-from qingdan.items.intake.headings import NAME_WORDS
+from qingdan.items.intake.headings import NAME_WORDS, OUR_CODE
 from qingdan.items.intake.layout import Layout, read_layout
 from qingdan.items.intake.lines import is_note, is_title, is_total, parse_department
 from qingdan.items.intake.words import is_nothing, plain, style_of, without_count, without_serial
@@ -64,6 +64,7 @@ class TableReader:
             return 1
         if not self.fates.open(row, cells):
             return 1
+        cells = cells + [""] * (filled[-1] + 1 - len(cells))  # a formula without a kept result is a cell all the same
         texts = [cells[c].strip() for c in filled]
         if len(filled) <= 3 or filled[0] == self.layout.serial or is_total(texts):
             why = self._no_item(row, cells, filled, texts)
@@ -264,7 +265,8 @@ class TableReader:
         layout, odd = self.layout, self.sheet.odd
         for column, scheme in layout.schemes:
             text = cells[column] if column < len(cells) else ""
-            draft.cells["codes"] = "\n".join(t for t in (draft.cells.get("codes", ""), text.strip()) if t)
+            if scheme != OUR_CODE:
+                draft.cells["codes"] = "\n".join(t for t in (draft.cells.get("codes", ""), text.strip()) if t)
             if text:
                 shared = bool(draft.sub) and self.fills.get(row + 1, {}).get(column, (0, 0))[0] == row
                 draft.add_codes(text, scheme, column, odd.get((row, column), ""), of_major=shared)

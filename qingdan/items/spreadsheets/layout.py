@@ -17,11 +17,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from qingdan.items.cells import to_cell
 from qingdan.items.content import ItemContent
 from qingdan.items.elements import BY_KEY, ELEMENTS, Element
+from qingdan.items.intake.headings import OUR_CODE
 from qingdan.items.models import Category, SubKind
 from qingdan.items.spreadsheets.marks import TEXT, note, put_text
 
 ITEM_CODE = "item_code"
-CODE_LABEL = "清单编码"
 LIST_SHEET = "清单"
 # The 大项 stands in 事项名称, its 子项 beside it, as published tables have it; a column 大项名称 besides would say it twice.
 _FIRST = ("name", "sub_name", "category", "sub_kind", "department_name", "codes")
@@ -74,7 +74,7 @@ def columns(*, category: Category | None = None, keys: Sequence[str] = KEYS, wit
     named = [category] if category else Category.objects.all()
     offered = {"category": tuple(each.name for each in named), "sub_kind": tuple(kind.name for kind in kinds)}
     made = [Column(key, BY_KEY[key].label, offered.get(key, BY_KEY[key].choices), key != "sub_kind") for key in keys]
-    return [Column(ITEM_CODE, CODE_LABEL), *made] if with_code else made
+    return [Column(ITEM_CODE, OUR_CODE), *made] if with_code else made
 
 
 def texts_of(content: ItemContent, shown: Sequence[Column]) -> Iterator[str]:
