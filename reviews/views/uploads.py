@@ -11,15 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
-from qingdan.items.spreadsheets.marked import marked_workbook
-from qingdan.items.spreadsheets.published import department_workbook
-from qingdan.items.spreadsheets.templates import empty_template
 
 from departments.models import Department
 from departments.site import actor_of, staff_screen
 from qingdan.errors import RuleBroken, WrongState
 from qingdan.items.kinds import BEGINNING, ENDING, ChangeKind
 from qingdan.items.models import Category, Edition
+from qingdan.items.spreadsheets.marked import marked_workbook
+from qingdan.items.spreadsheets.published import department_workbook
+from qingdan.items.spreadsheets.templates import empty_template
 from reviews.forms import SECRETS, ProposeForm, UploadForm
 from reviews.guards import can_act_on_request
 from reviews.importing import compare_upload, propose_upload, read_upload, receive_upload
