@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from qingdan.items.cells import to_cell
-from qingdan.items.intake.contents import to_content
-
 from departments.models import Department, Region
 from qingdan.errors import RuleBroken
+from qingdan.items.cells import to_cell
 from qingdan.items.content import ItemContent
 from qingdan.items.elements import ELEMENTS
+from qingdan.items.intake.contents import to_content
 from qingdan.items.intake.reading import IgnoredRow, ReadRow, RefusedRow
 from qingdan.items.kinds import ChangeKind
 from qingdan.items.models import Edition, EditionEntry, Item, ItemCode, ItemVersion

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from departments.site import actor_of, staff_screen
-from qingdan.errors import RuleBroken, WrongState
+from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from reviews.deciding import decide_request, parts_open_to
 from reviews.forms import DecisionForm
 from reviews.views.pages import REVIEWERS
@@ -35,7 +35,7 @@ def request_decide(request: HttpRequest, key: int) -> HttpResponse:
             seen_hash=given["seen_hash"],
             part=given.get("part", ""),
         )
-    except (WrongState, RuleBroken) as refusal:
+    except (NotAllowed, WrongState, RuleBroken) as refusal:
         return refused(request, key, "decide", form, refusal)
     row.refresh_from_db()
     messages.success(

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from departments.models import Department
 from departments.posts import Post
 from departments.site import actor_of, staff_screen
-from qingdan.errors import RuleBroken, WrongState
+from qingdan.errors import Refusal, RuleBroken, WrongState
 from reviews.deciding import can_review, parts_open_to
 from reviews.forms import DecisionForm, OpinionForm
 from reviews.guards import request_actions
@@ -174,11 +174,11 @@ def request_return(request: HttpRequest, key: int) -> HttpResponse:
     return HttpResponseRedirect(request_url(row))
 
 
-def refused(request: HttpRequest, key: int, action: str, form, refusal: WrongState | RuleBroken) -> HttpResponse:
-    """The page as it is now, the sentence above the form, what was typed kept: 409 for a stale act, 422 for a broken rule."""
+def refused(request: HttpRequest, key: int, action: str, form, refusal: Refusal) -> HttpResponse:
+    """The page as it is now, the sentence on top, what was typed kept: 403, 409 for a stale act, 422 for a broken rule."""
     if isinstance(refusal, RuleBroken) and form.is_bound:
         form.add_refusal(refusal)
     row = visible_request(request, key)
     form.data = {**form.data.dict(), "seen_hash": row.proposed_hash} if hasattr(form.data, "dict") else form.data
-    answer = Answer(action, form, sentences_of(refusal), stale=isinstance(refusal, WrongState))
+    answer = Answer(action, form, sentences_of(refusal), stale=not isinstance(refusal, RuleBroken))
     return request_page(request, row, answer, status=refusal.status)

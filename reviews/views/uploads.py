@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
-from qingdan.items.spreadsheets.marking import marked_workbook
 
 from departments.models import Department
 from departments.site import actor_of, staff_screen
 from qingdan.errors import RuleBroken, WrongState
 from qingdan.items.kinds import BEGINNING, ENDING, ChangeKind
 from qingdan.items.models import Category, Edition
+from qingdan.items.spreadsheets.marking import marked_workbook
 from qingdan.items.spreadsheets.published import department_workbook
 from qingdan.items.spreadsheets.templates import empty_template
 from reviews.forms import SECRETS, ProposeForm, UploadForm
@@ -206,7 +206,13 @@ def upload_marked(request: HttpRequest, key: int) -> HttpResponse:
     with row.file.open("rb") as file:
         data = file.read()
     stem = row.file_name.rsplit(".", 1)[0]
-    return attachment(marked_workbook(data=data, refused=compare_upload(upload=row).refused), f"{stem}（标出未读入）.xlsx", XLSX)
+    marked = marked_workbook(data=data, file_name=row.file_name, refused=_marks(compare_upload(upload=row)))
+    return attachment(marked, f"{stem}（标出未读入）.xlsx", XLSX)
+
+
+def _marks(comparison: Comparison) -> list[tuple[str, int, str, str]]:
+    """(sheet, row, column, sentence) of every fault of the rows that were not read."""
+    return [(row.sheet, row.row, fault.column, fault.message) for row in comparison.refused for fault in (row.faults or (row,))]
 
 
 @staff_screen(*DEPARTMENT)
