@@ -46,7 +46,8 @@ class Line:
     cells: dict[str, str]
     places: dict[str, str] = field(default_factory=dict)
 
-    def __getitem__(self, key: str) -> str:
+    def text(self, key: str) -> str:
+        """The text of a column; empty where the sheet lacks it."""
         return self.cells.get(key, "")
 
 
