@@ -19,6 +19,8 @@ from departments.posts import Post
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from qingdan.items.models import EditionDepartment
 from qingdan.ledger.models import AuditEvent
+from reviews.models import ChangeRequest
+from reviews.requests import withdraw_request
 
 
 def last_event() -> AuditEvent:
@@ -103,6 +105,18 @@ def test_after_a_merger_the_successors_people_act_for_the_old_department(world):
     merge_department(actor=world.system_admin, department=merged, into=into, on=timezone.localdate(), reason="机构改革")
     merged.refresh_from_db()
     assert world.clerk.holding(Post.CLERK, department=merged).department == into
+
+
+def test_after_a_merger_the_successors_people_see_and_finish_the_open_requests(world):
+    merged, into = world.department("420600-RSJ"), world.department("420600-SCJ")
+    draft = world.request("draft")
+    day = timezone.localdate() + datetime.timedelta(days=1)
+    merge_department(actor=world.system_admin, department=merged, into=into, on=day, reason="机构改革")
+    assert draft not in ChangeRequest.objects.visible_to(world.outsider.user)
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=2)):
+        assert draft in ChangeRequest.objects.visible_to(world.outsider.user)
+        withdraw_request(actor=world.outsider, request=draft, opinion="并入后撤回")
+    assert ChangeRequest.objects.get(pk=draft.pk).state == "withdrawn"
 
 
 def test_a_merger_that_lies_ahead_changes_nothing_before_its_day(world):
