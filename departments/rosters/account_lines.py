@@ -14,7 +14,7 @@ from departments.models import Department, Region, User
 from departments.passwords import PreparedPassword
 from departments.people import Actor
 from departments.posts import ADMINISTRATORS, DEPARTMENT_POSTS, Post
-from departments.rosters.tables import Column, Fault, Line, fault, squeeze
+from departments.rosters.tables import Column, Fault, Line, fault, formula_faults, squeeze
 
 NAME = Column("name", "姓名", True, hint="必填")
 DEPARTMENT = Column(
@@ -74,7 +74,7 @@ def check(lines: Iterable[Line], actor: Actor) -> AccountRoster:
         username = line.text("username") or line.text("phone").replace(" ", "") or line.text("name")
         user = User.objects.filter(username=User.normalize_username(username)).first()
         plan = plans.setdefault(username, [])
-        faults = _person_faults(line, username, user, plan)
+        faults = formula_faults(line, COLUMNS) + _person_faults(line, username, user, plan)
         post = _POSTS.get(squeeze(line.text("post")))
         if post is None:
             faults.append(

@@ -12,7 +12,7 @@ from departments.acting import act
 from departments.models import Department, Region
 from departments.people import Actor
 from departments.posts import Post
-from departments.rosters.tables import Column, Fault, Line, fault, squeeze
+from departments.rosters.tables import Column, Fault, Line, fault, formula_faults, squeeze
 
 CODE = Column("code", "部门代码", True, ("代码", "单位代码", "部门编码"), "必填。全系统唯一，公布后不再改变，例如 420600-RSJ")
 NAME = Column("name", "名称", True, ("部门名称", "单位名称", "部门", "单位"), "必填。规范全称，同一行政区划内不能重名")
@@ -64,6 +64,7 @@ def check(lines: Iterable[Line], home: str) -> DepartmentRoster:
             roster.skipped.append((line, f"已有{known.region}“{known.name}”"))
             continue
         faults, region, description = _read(line, regions, home)
+        faults = formula_faults(line, COLUMNS) + faults
         if region is not None:
             rules = offices.faults(
                 region=region, code=line.text("code"), name=line.text("name"), uscc=str(description.get("uscc", ""))

@@ -62,6 +62,11 @@ class Fault:
     message: str
 
 
+def formula_faults(line: Line, columns: Iterable[Column]) -> list[Fault]:
+    """A formula is refused: what it shows on one machine need not be what it says on another."""
+    return [fault(line, column, "单元格是公式，请改为文字") for column in columns if line.text(column.key).startswith("=")]
+
+
 class NotARoster(ValueError):
     """The file as a whole cannot be taken; ``str()`` is the sentence."""
 

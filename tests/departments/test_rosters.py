@@ -1,6 +1,7 @@
 """Rosters: each line of a workbook is imported, skipped or refused with its cell and a sentence."""
 
 import io
+import zipfile
 
 import pytest
 from django.utils import timezone
@@ -9,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 from departments.models import Department, User
 from departments.rosters import account_lines, department_lines
 from departments.rosters.tables import NotARoster, lines_of
-from departments.spreadsheets.rosters import read_grids, template
+from departments.spreadsheets.rosters import SIZE_LIMIT, UNPACKED_LIMIT, read_grids, template
 from qingdan.errors import NotAllowed, RuleBroken
 from qingdan.ledger.models import AuditEvent
 
@@ -80,6 +81,27 @@ class TestTable:
     def test_it_refuses_what_is_no_workbook(self, data):
         with pytest.raises(NotARoster):
             lines_of(read_grids(data), account_lines.COLUMNS)
+
+    def test_it_refuses_a_small_file_that_unpacks_to_a_large_one(self):
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("xl/sharedStrings.xml", b" " * (UNPACKED_LIMIT + 1))
+        assert len(file.getvalue()) < SIZE_LIMIT
+        with pytest.raises(NotARoster, match="内容过大"):
+            read_grids(file.getvalue())
+
+    def test_it_does_not_leave_out_rows_far_below(self):
+        book = Workbook()
+        book.active.append(["姓名", "岗位"])
+        book.active.cell(9_000, 1, "漏下的人")
+        file = io.BytesIO()
+        book.save(file)
+        with pytest.raises(NotARoster, match="第 9000 行还有内容"):
+            read_grids(file.getvalue())
+
+    def test_it_refuses_a_large_file(self):
+        with pytest.raises(NotARoster, match="超过 2 MB"):
+            read_grids(b"PK" + bytes(SIZE_LIMIT))
 
     def test_a_template_holds_the_columns_and_their_sentences_and_reads_as_empty(self):
         data = template("账号", account_lines.COLUMNS, [("李文静", "市人社局", "经办人")])
@@ -201,6 +223,7 @@ class TestAccounts:
             (["罗新", "市民政局", "经办人", "电话"], "D2", "手机", "不是电话号码"),
             (["罗新", "市民政局", "经办人", "", "clerk"], "E2", "登录名", "已由李文静使用"),
             (["罗新", "市民政局", "经办人", "", "", "江陵府"], "F2", "行政区划", "没有“江陵府”"),
+            (["=A1", "市民政局", "经办人", "", "x"], "A2", "姓名", "公式"),
             (["李文静", "", "系统管理员", "", "clerk"], "C2", "岗位", "不得兼任"),
             (["严格", "市民政局", "经办人", "", "system_admin"], "C2", "岗位", "不得兼任"),
         ],
