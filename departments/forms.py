@@ -21,7 +21,7 @@ def today():
 
 
 class RosterUploadForm(forms.Form):
-    file = forms.FileField(label="工作簿", widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv"}))
+    file = forms.FileField(label="工作簿（.xlsx，不超过 2 MB）", widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}))
 
 
 class NewAccountForm(forms.Form):

@@ -87,6 +87,17 @@ def _older_than(user: User, days: int) -> bool:
     return timezone.now() - user.password_changed_at > datetime.timedelta(days=days)
 
 
+class LengthValidator:
+    """At least ``PASSWORD_MIN_LENGTH`` characters."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        if len(password) < settings.PASSWORD_MIN_LENGTH:
+            raise ValidationError(f"密码只有 {len(password)} 位，至少须 {settings.PASSWORD_MIN_LENGTH} 位", code="password_length")
+
+    def get_help_text(self) -> str:
+        return f"密码至少 {settings.PASSWORD_MIN_LENGTH} 位"
+
+
 class CharacterClassesValidator:
     """At least ``PASSWORD_CLASSES`` of: upper case, lower case, digits, anything else."""
 

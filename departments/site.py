@@ -98,7 +98,11 @@ class StaffSite(admin.AdminSite):
         for screen in self.screens:
             if screen.posts & held:
                 groups.setdefault(screen.group, []).append({"label": screen.label, "url": reverse(screen.url_name)})
-        models = [model for app in self.get_app_list(request) for model in app["models"] if model["admin_url"]]
+        # A table whose rows have a screen of their own is reached from there.
+        shown = {line["label"] for group in groups.values() for line in group}
+        models = [
+            row for app in self.get_app_list(request) for row in app["models"] if row["admin_url"] and row["name"] not in shown
+        ]
         if models:
             groups["台账与基础数据"] = [{"label": model["name"], "url": model["admin_url"]} for model in models]
         lines = [line for group in groups.values() for line in group]

@@ -140,7 +140,7 @@ def _place_faults(
 def end_posting(*, actor: Actor, posting: Posting, on: datetime.date) -> Posting:
     """The post is no longer held from ``on`` (today or later)."""
     held = actor.must_hold(REQUIRED_BY)
-    posting = Posting.objects.select_for_update().select_related("user", "department", "region").get(pk=posting.pk)
+    posting = Posting.objects.select_for_update(of=("self",)).select_related("user", "department", "region").get(pk=posting.pk)
     if posting.to_on is not None:
         raise WrongState(f"此任职已于 {posting.to_on} 终止")
     _must_not_be_past(on)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from departments.posts import DEPARTMENT_POSTS, REGION_POSTS, Post
 from reviews.states import RequestState
@@ -13,11 +14,12 @@ _OWN = tuple(sorted({Post.CLERK, Post.HEAD} & DEPARTMENT_POSTS))
 
 
 def _scope(user, region: str, department: str) -> Q:
-    """Rows of the user's own departments, and of the regions in which he reviews; drafts are for their department only."""
+    """Rows of the user's own departments (and of those merged into them), and of the regions in which he reviews."""
     held = list(user.postings.held().values_list("post", "region_id", "department_id")) if user.is_active else []
     departments = {d for post, _, d in held if post in _OWN}
     regions = {r for post, r, _ in held if post in _SEES_ALL}
-    return Q(**{f"{department}__in": departments}), Q(**{f"{region}__in": regions})
+    merged = {f"{department}__successor__in": departments, f"{department}__abolished_on__lte": timezone.localdate()}
+    return Q(**{f"{department}__in": departments}) | Q(**merged), Q(**{f"{region}__in": regions})
 
 
 class RequestQuerySet(models.QuerySet):

@@ -14,7 +14,7 @@ from departments.models import Department, Region, User
 from departments.passwords import PreparedPassword
 from departments.people import Actor
 from departments.posts import ADMINISTRATORS, DEPARTMENT_POSTS, Post
-from departments.rosters.tables import Column, Fault, Line, fault, squeeze
+from departments.rosters.tables import Column, Fault, Line, fault, formula_faults, squeeze
 
 NAME = Column("name", "姓名", True, hint="必填")
 DEPARTMENT = Column(
@@ -27,7 +27,8 @@ REGION = Column("region", "行政区划", synonyms=("区划", "地区"), hint="�
 COLUMNS = (NAME, DEPARTMENT, POST, PHONE, USERNAME, REGION)
 
 _RULE_COLUMN = {"A01": USERNAME, "A02": NAME, "P02": DEPARTMENT}
-_POSTS = {squeeze(text): post for post in Post for text in (post.label, re.sub(r"（.*）", "", post.label), post.value)}
+# A post by its label, by the label without its bracket, or by what stands in the bracket (审改办, 汇总公布).
+_POSTS = {squeeze(word): post for post in Post for word in (post.label, *re.split("[（）]", post.label)) if word}
 
 
 @dataclass(frozen=True)
@@ -70,21 +71,25 @@ def check(lines: Iterable[Line], actor: Actor) -> AccountRoster:
     """Judge each line against the rules, the database and the lines before it."""
     roster, places, plans = AccountRoster(), _Places(), {}
     for line in lines:
-        username = line["username"] or line["phone"].replace(" ", "") or line["name"]
+        username = line.text("username") or line.text("phone").replace(" ", "") or line.text("name")
         user = User.objects.filter(username=User.normalize_username(username)).first()
         plan = plans.setdefault(username, [])
-        faults = _person_faults(line, username, user, plan)
-        post = _POSTS.get(squeeze(line["post"]))
+        faults = formula_faults(line, COLUMNS) + _person_faults(line, username, user, plan)
+        post = _POSTS.get(squeeze(line.text("post")))
         if post is None:
             faults.append(
-                fault(line, POST, f"没有“{line['post']}”这个岗位，可填：{'、'.join(Post.labels)}" if line["post"] else "未填写")
+                fault(
+                    line,
+                    POST,
+                    f"没有“{line.text('post')}”这个岗位，可填：{'、'.join(Post.labels)}" if line.text("post") else "未填写",
+                )
             )
             roster.refused.append((line, faults))
             continue
         region, department, missing = places.find(line, post)
         faults += missing
         if not faults:
-            new = NewPosting(line, username, line["name"], line["phone"], user, post, region, department)
+            new = NewPosting(line, username, line.text("name"), line.text("phone"), user, post, region, department)
             rules = [] if user is None else _posting_rules(actor, new)
             if any(rule.rule == "P03" for rule in rules) or any(_same(new, other) for other in plan):
                 roster.skipped.append((line, f"{new.name}已任{new.place}{post.label}"))
@@ -131,16 +136,16 @@ def _import_accounts(*, actor: Actor, postings: list[NewPosting], passwords: dic
 
 def _person_faults(line: Line, username: str, user: User | None, plan: list[NewPosting]) -> list[Fault]:
     found = []
-    if user is not None and user.name != line["name"]:
+    if user is not None and user.name != line.text("name"):
         found.append(fault(line, USERNAME, f"登录名“{username}”已由{user.name}使用，请另填登录名"))
-    elif plan and plan[0].name != line["name"]:
+    elif plan and plan[0].name != line.text("name"):
         found.append(fault(line, USERNAME, f"登录名“{username}”与第 {plan[0].line.row} 行的{plan[0].name}相同，请另填登录名"))
     elif user is None and not plan:
         found += [
             fault(line, _RULE_COLUMN[rule.rule], rule.message)
-            for rule in staffing.account_faults(username=username, name=line["name"])
+            for rule in staffing.account_faults(username=username, name=line.text("name"))
         ]
-    if line["phone"] and not re.fullmatch(r"[0-9+() -]{5,30}", line["phone"]):
+    if line.text("phone") and not re.fullmatch(r"[0-9+() -]{5,30}", line.text("phone")):
         found.append(fault(line, PHONE, "不是电话号码"))
     return found
 
@@ -170,25 +175,29 @@ class _Places:
         if post in ADMINISTRATORS:
             return None, None, []
         region = None
-        if line["region"]:
-            region = self.regions.get(squeeze(line["region"]))
+        if line.text("region"):
+            region = self.regions.get(squeeze(line.text("region")))
             if region is None:
-                return None, None, [fault(line, REGION, f"没有“{line['region']}”这个行政区划，请填六位代码")]
-        if not line["department"]:
+                return None, None, [fault(line, REGION, f"没有“{line.text('region')}”这个行政区划，请填六位代码")]
+        if not line.text("department"):
             if post in DEPARTMENT_POSTS:
                 return None, None, [fault(line, DEPARTMENT, f"未填写；{post.label}须在一个部门任职")]
             if region is None:
                 return None, None, [fault(line, DEPARTMENT, f"未填写；{post.label}须填部门或行政区划")]
             return region, None, []
-        found = self.departments.get(line["department"]) or self.departments.get(squeeze(line["department"]), [])
+        found = self.departments.get(line.text("department")) or self.departments.get(squeeze(line.text("department")), [])
         if region is not None:
             found = [department for department in found if department.region_id == region.pk]
         if not found:
-            message = f"没有“{line['department']}”这个部门，请先导入部门，或填部门代码"
-            if post not in DEPARTMENT_POSTS and squeeze(line["department"]) in self.regions:
-                return self.regions[squeeze(line["department"])], None, []
+            message = f"没有“{line.text('department')}”这个部门，请先导入部门，或填部门代码"
+            if post not in DEPARTMENT_POSTS and squeeze(line.text("department")) in self.regions:
+                return self.regions[squeeze(line.text("department"))], None, []
             return None, None, [fault(line, DEPARTMENT, message)]
         if len(found) > 1:
             which = "、".join(f"{department.code}（{department.region}）" for department in found[:5])
-            return None, None, [fault(line, DEPARTMENT, f"有 {len(found)} 个部门叫“{line['department']}”，请填部门代码：{which}")]
+            return (
+                None,
+                None,
+                [fault(line, DEPARTMENT, f"有 {len(found)} 个部门叫“{line.text('department')}”，请填部门代码：{which}")],
+            )
         return (None, found[0], []) if post in DEPARTMENT_POSTS else (found[0].region, None, [])

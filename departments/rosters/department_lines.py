@@ -12,7 +12,7 @@ from departments.acting import act
 from departments.models import Department, Region
 from departments.people import Actor
 from departments.posts import Post
-from departments.rosters.tables import Column, Fault, Line, fault, squeeze
+from departments.rosters.tables import Column, Fault, Line, fault, formula_faults, squeeze
 
 CODE = Column("code", "部门代码", True, ("代码", "单位代码", "部门编码"), "必填。全系统唯一，公布后不再改变，例如 420600-RSJ")
 NAME = Column("name", "名称", True, ("部门名称", "单位名称", "部门", "单位"), "必填。规范全称，同一行政区划内不能重名")
@@ -59,20 +59,23 @@ def check(lines: Iterable[Line], home: str) -> DepartmentRoster:
     codes: dict[str, int] = {}
     names: dict[tuple[int, str], int] = {}
     for line in lines:
-        known = Department.objects.filter(code=line["code"], name=line["name"]).first() if line["code"] else None
+        known = Department.objects.filter(code=line.text("code"), name=line.text("name")).first() if line.text("code") else None
         if known is not None:
             roster.skipped.append((line, f"已有{known.region}“{known.name}”"))
             continue
         faults, region, description = _read(line, regions, home)
+        faults = formula_faults(line, COLUMNS) + faults
         if region is not None:
-            rules = offices.faults(region=region, code=line["code"], name=line["name"], uscc=str(description.get("uscc", "")))
+            rules = offices.faults(
+                region=region, code=line.text("code"), name=line.text("name"), uscc=str(description.get("uscc", ""))
+            )
             faults += [fault(line, _RULE_COLUMN[each.rule], each.message) for each in rules]
-            faults += _repeated(line, CODE, codes.setdefault(line["code"], line.row))
-            faults += _repeated(line, NAME, names.setdefault((region.pk, line["name"]), line.row))
+            faults += _repeated(line, CODE, codes.setdefault(line.text("code"), line.row))
+            faults += _repeated(line, NAME, names.setdefault((region.pk, line.text("name")), line.row))
         if faults:
             roster.refused.append((line, faults))
         else:
-            roster.accepted.append(NewDepartment(line, region, line["code"], line["name"], description))
+            roster.accepted.append(NewDepartment(line, region, line.text("code"), line.text("name"), description))
     return roster
 
 
@@ -93,7 +96,7 @@ def import_departments(*, actor: Actor, departments: list[NewDepartment]) -> lis
 
 
 def _repeated(line: Line, column: Column, first: int) -> list[Fault]:
-    if not line[column.key] or first == line.row:
+    if not line.text(column.key) or first == line.row:
         return []
     return [fault(line, column, f"与第 {first} 行重复")]
 
@@ -103,30 +106,32 @@ def _read(line: Line, regions: dict[str, Region], home: str) -> tuple[list[Fault
     faults = []
     for column in COLUMNS:
         limit = _LIMITS.get(column.key)
-        if limit and len(line[column.key]) > limit:
+        if limit and len(line.text(column.key)) > limit:
             faults.append(fault(line, column, f"超过 {limit} 字"))
-    region = regions.get(squeeze(line["region"] or home))
+    region = regions.get(squeeze(line.text("region") or home))
     if region is None:
-        faults.append(fault(line, REGION, f"没有“{line['region'] or home}”这个行政区划，请填六位代码"))
-    description: dict[str, object] = {key: line[key] for key in ("short_name", "liaison", "address", "hours", "phone") if line[key]}
-    if line["uscc"]:
-        description["uscc"] = line["uscc"].upper()
-        if sentence := uscc.fault(line["uscc"].upper()) if region is None else "":
+        faults.append(fault(line, REGION, f"没有“{line.text('region') or home}”这个行政区划，请填六位代码"))
+    description: dict[str, object] = {
+        key: line.text(key) for key in ("short_name", "liaison", "address", "hours", "phone") if line.text(key)
+    }
+    if line.text("uscc"):
+        description["uscc"] = line.text("uscc").upper()
+        if sentence := uscc.fault(line.text("uscc").upper()) if region is None else "":
             faults.append(fault(line, USCC, sentence))
-    if line["kind"]:
+    if line.text("kind"):
         kinds = {label: value for value, label in Department.Kind.choices}
-        if line["kind"] in kinds:
-            description["kind"] = kinds[line["kind"]]
+        if line.text("kind") in kinds:
+            description["kind"] = kinds[line.text("kind")]
         else:
-            faults.append(fault(line, KIND, f"没有“{line['kind']}”这种性质，可填：{'、'.join(kinds)}"))
-    if line["order"]:
-        number = re.fullmatch(r"(\d{1,6})(?:\.0+)?", line["order"])
+            faults.append(fault(line, KIND, f"没有“{line.text('kind')}”这种性质，可填：{'、'.join(kinds)}"))
+    if line.text("order"):
+        number = re.fullmatch(r"(\d{1,6})(?:\.0+)?", line.text("order"))
         if number:
             description["order"] = int(number[1])
         else:
             faults.append(fault(line, ORDER, "须为整数"))
-    if line["established_on"]:
-        day = read_day(line["established_on"])
+    if line.text("established_on"):
+        day = read_day(line.text("established_on"))
         if day:
             description["established_on"] = day
         else:

@@ -46,7 +46,8 @@ class Line:
     cells: dict[str, str]
     places: dict[str, str] = field(default_factory=dict)
 
-    def __getitem__(self, key: str) -> str:
+    def text(self, key: str) -> str:
+        """The text of a column; empty where the sheet lacks it."""
         return self.cells.get(key, "")
 
 
@@ -59,6 +60,11 @@ class Fault:
     cell: str
     column: str
     message: str
+
+
+def formula_faults(line: Line, columns: Iterable[Column]) -> list[Fault]:
+    """A formula is refused: what it shows on one machine need not be what it says on another."""
+    return [fault(line, column, "单元格是公式，请改为文字") for column in columns if line.text(column.key).startswith("=")]
 
 
 class NotARoster(ValueError):

@@ -75,7 +75,7 @@ def _roster(request: HttpRequest, title: str, kind: str, columns, check, import_
 
 
 def _preview(request: HttpRequest, title: str, kind: str, lines: list[Line], roster, columns, status: int = 200) -> HttpResponse:
-    rows = [(new.line, [(column, new.line[column.key]) for column in columns]) for new in roster.accepted]
+    rows = [(new.line, [(column, new.line.text(column.key)) for column in columns]) for new in roster.accepted]
     context = {"roster": roster, "rows": rows, "columns": columns, "kind": kind, "lines": _seal(request, lines)}
     return page(request, "roster_preview.html", f"{title}：预览", status=status, template_url=_template_url(kind), **context)
 
