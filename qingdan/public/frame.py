@@ -1,6 +1,6 @@
 """What every public page shares: the region, the day, the edition in force then; one address per page; revalidation; refusals.
 
-A page is a function of its address, the publications, the departments' contacts, the day and the release; so is its ETag, which costs one
+A page is a function of its address, the publications, the departments and 上级决定, the day and the release; so is its ETag, which costs one
 look-up. No session, no cookie, nothing of the reader is kept.
 """
 
@@ -28,6 +28,7 @@ from qingdan.errors import RuleBroken, Violation
 from qingdan.items import reads
 from qingdan.items.models import Edition
 from qingdan.public.links import Links
+from reviews.models import Directive
 
 # Part of every ETag: raise it when templates or style change what a page shows.
 RELEASE = "1"
@@ -37,7 +38,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 class NotHere(Exception):
     """A page that does not exist (404), with the sentence that says so. Nothing tells a withheld item from one that never was."""
 
-    def __init__(self, message: str = "没有找到这个页面", *, way_out: tuple[str, str] | None = None):
+    def __init__(self, message: str = "没有这个页面", *, way_out: tuple[str, str] | None = None):
         super().__init__(message)
         self.way_out = way_out
 
@@ -142,6 +143,8 @@ def _answer(request: HttpRequest, view: Callable, region_code: str, today: datet
     try:
         if region_code == settings.HOME_REGION:
             raise Elsewhere(_under_home(request, region_code))
+        if any("\x00" in str(part) for part in (region_code, *parts.values())):
+            raise NotHere
         frame = Frame.of(region_code, today, _day(query.get("on", "")), query)
         return view(frame, **parts)
     except Elsewhere as elsewhere:
@@ -155,10 +158,13 @@ def _answer(request: HttpRequest, view: Callable, region_code: str, today: datet
 
 
 def etag_of(request: HttpRequest, today: datetime.date) -> str:
-    """Of the newest publication anywhere, the newest edit of a department, the address, the day and the release."""
-    edit = Department.history.order_by("-history_id").values("history_id")[:1]
-    newest = Edition.objects.order_by("-log_index").annotate(edit=Subquery(edit)).values_list("log_index", "manifest_hash", "edit")
-    parts = [RELEASE, *map(str, newest.first() or ()), request.get_full_path(), today.isoformat()]
+    """Of the newest publication anywhere, the newest edit of a department or a 上级决定, the address, the day and the release."""
+    department, directive = (
+        Subquery(model.history.order_by("-history_id").values("history_id")[:1]) for model in (Department, Directive)
+    )
+    newest = Edition.objects.order_by("-log_index").annotate(department=department, directive=directive)
+    marks = newest.values_list("log_index", "manifest_hash", "department", "directive").first() or ()
+    parts = [RELEASE, *map(str, marks), request.get_full_path(), today.isoformat()]
     return f'"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]}"'
 
 

@@ -78,7 +78,7 @@ def test_it_counts_decisions_from_above_rounds_and_adjusted_items(world, client,
     Directive.objects.create(region=world.county, issuer="省", number="鄂政发〔2019〕9号", title="承接", decided_on="2019-04-01")
     office.publish(office.add(content("420600-MZJ", "07", "地名核准")), office.add(content("420600-MZJ", "07", "社团登记")))
     text = text_of(client.get("/"))
-    assert "承接上级决定 1 批" in text.replace("1 批", "1 批")
+    assert "承接上级决定 1 批" in text
     assert "动态调整 2 次" in text
     assert "累计调整事项 6 项" in text
     assert "调整 2 项" in text
@@ -183,7 +183,9 @@ def test_a_publication_or_a_new_telephone_makes_it_new(world, client, office):
     department.phone = "0710-3600009"
     department.save()
     seen.add(client.get("/")["ETag"])
-    assert len(seen) == 3
+    Directive.objects.create(region=world.city, issuer="国务院", number="国发〔2019〕6号", title="决定", decided_on="2019-02-27")
+    seen.add(client.get("/")["ETag"])
+    assert len(seen) == 4
 
 
 def test_another_region_has_the_same_tree_under_its_code(world, client):
@@ -193,6 +195,7 @@ def test_another_region_has_the_same_tree_under_its_code(world, client):
     assert client.get("/regions/420600/?on=2016-06-01")["Location"] == "/?on=2016-06-01"
     assert client.get("/regions/999999/").status_code == 404
     assert client.get("/regions/999999/?on=x").status_code == 400
+    assert client.get("/regions/%00/").status_code == 404
 
 
 def test_regions_that_have_published_are_offered(world, client, office):
@@ -224,5 +227,6 @@ def test_the_foot_says_what_the_list_is_not(world, client, settings):
 
 
 def test_its_queries_do_not_grow(world, client, count_queries):
+    client.get("/")
     with count_queries("public.home"):
         client.get("/")
