@@ -119,7 +119,7 @@ def heading(sheet: Worksheet, column: Column, *, required: bool = False, hint: s
 
 
 def body_cells(sheet: Worksheet, shown: Sequence[Column]) -> list[WriteOnlyCell]:
-    """One styled cell a column, to be filled and written again and again (a write-only sheet writes at once)."""
+    """The sample row: one styled cell a column."""
     cells = []
     for column in shown:
         cell = text_cell(sheet, "")

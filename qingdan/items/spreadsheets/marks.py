@@ -57,13 +57,18 @@ def note(text: str) -> Comment:
 
 
 def put_text(cell: Cell, text: str) -> None:
-    """Put a text into a cell as text, whatever it begins with; nothing is cut without a word."""
+    """Put a text into a cell as text, whatever it begins with."""
+    cell.value = cell_text(text)
+    cell.data_type = "s"
+
+
+def cell_text(text: str) -> str:
+    """The text as a workbook stores it; nothing is cut without a word."""
     if "_" in text:
         text = _ESCAPE.sub("_x005F_", text)
     if len(text) > CELL_LIMIT:
         text = text[: CELL_LIMIT - len(_CUT)] + _CUT
-    cell.value = text
-    cell.data_type = "s"
+    return text
 
 
 def title_of(name: str) -> str:

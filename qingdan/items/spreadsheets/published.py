@@ -7,13 +7,15 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from django.utils import timezone
 from openpyxl import Workbook
 
 from departments.models import Department
 from qingdan.items.content import ItemContent, read_content
 from qingdan.items.models import Edition, EditionEntry
 from qingdan.items.spreadsheets import guidance, layout
-from qingdan.items.spreadsheets.marks import AUTHOR, put_text
+from qingdan.items.spreadsheets.marks import AUTHOR
+from qingdan.items.spreadsheets.streaming import save_with_rows
 
 CHUNK = 200
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -25,24 +27,19 @@ def department_workbook(*, department: Department, edition: Edition | None) -> b
     What is withheld by law is in it. Editing this file and uploading it again proposes exactly the cells that were changed.
     """
     entries = EditionEntry.objects.of(edition).filter(version__department=department) if edition else EditionEntry.objects.none()
+    count, contents = _listed(entries)
     to = io.BytesIO()
-    book = Workbook(write_only=True)
-    count = _write_sheet(book, _contents(entries), locked=True)
-    layout.write_lines(book.create_sheet(guidance.GUIDE_SHEET), guidance.editing_lines(department, edition, count))
-    _save(book, to, edition)
+    _write(to, edition, count, contents, True, guidance.GUIDE_SHEET, guidance.editing_lines(department, edition, count))
     return to.getvalue()
 
 
 def list_workbook(*, edition: Edition, department: Department | None = None, to: BinaryIO) -> int:
-    """Write the public list of ``edition`` (of one department if given) as .xlsx; returns the number of items.
+    """Write the public list of ``edition`` (of one department if given) as .xlsx; returns the number of rows.
 
-    Rows stream in official order: memory stays flat however long the list is.
+    Rows stream in official order: memory stays flat however long the list is. An edition always gives the same bytes.
     """
-    book = Workbook(write_only=True)
-    count = _write_sheet(book, _contents(_public(edition, department)), locked=False)
-    layout.write_lines(book.create_sheet(guidance.ABOUT_SHEET), guidance.about_lines(edition, department, count))
-    _save(book, to, edition)
-    return count
+    count, contents = _listed(_public(edition, department))
+    return _write(to, edition, count, contents, False, guidance.ABOUT_SHEET, guidance.about_lines(edition, department, count))
 
 
 def list_csv(*, edition: Edition, department: Department | None = None, to: BinaryIO) -> int:
@@ -52,7 +49,7 @@ def list_csv(*, edition: Edition, department: Department | None = None, to: Bina
     shown = layout.columns()
     writer.writerow([column.label for column in shown])
     count = 0
-    for code, content in _contents(_public(edition, department)):
+    for code, content in _listed(_public(edition, department))[1]:
         row = (code, *layout.texts_of(content, shown[1:]))
         writer.writerow([f"'{cell}" if cell.startswith(_DANGEROUS) else cell for cell in row])
         count += 1
@@ -65,35 +62,33 @@ def _public(edition: Edition, department: Department | None):
     return entries.filter(version__department=department) if department else entries
 
 
-def _contents(entries) -> Iterator[tuple[str, ItemContent]]:
-    """Our code and the content of each entry, a few at a time."""
-    for code, stored in entries.values_list("item__code", "version__content_bytes").iterator(chunk_size=CHUNK):
-        yield code, read_content(stored)
+def _listed(entries) -> tuple[int, Iterator[tuple[str, ItemContent]]]:
+    """How many there are, and our code and the content of each, a few at a time."""
+    rows = entries.values_list("item__code", "version__content_bytes")
+    return entries.count(), ((code, read_content(stored)) for code, stored in rows.iterator(chunk_size=CHUNK))
 
 
-def _write_sheet(book: Workbook, contents: Iterator[tuple[str, ItemContent]], *, locked: bool) -> int:
+def _write(
+    to: BinaryIO,
+    edition: Edition | None,
+    count: int,
+    contents: Iterator[tuple[str, ItemContent]],
+    locked: bool,
+    second: str,
+    lines: list[str],
+) -> int:
+    """The sheet of ``count`` items, and a second one with ``lines``."""
     shown = layout.columns()
+    book = Workbook(write_only=True)
     sheet = book.create_sheet(layout.LIST_SHEET)
     layout.set_up(sheet, shown, locked=locked)
     sheet.append([layout.heading(sheet, column) for column in shown])
-    cells = layout.body_cells(sheet, shown)
-    count = 0
-    for code, content in contents:
-        row = []
-        for cell, text in zip(cells, (code, *layout.texts_of(content, shown[1:])), strict=True):
-            if text:
-                put_text(cell, text)
-            row.append(cell if text else None)
-        sheet.append(row)
-        count += 1
+    sheet.append(layout.body_cells(sheet, shown))
     layout.offer_choices(sheet, shown, count)
     sheet.auto_filter.ref = f"A1:{layout.get_column_letter(len(shown))}{count + 1}"
-    return count
-
-
-def _save(book: Workbook, to: BinaryIO, edition: Edition | None) -> None:
+    layout.write_lines(book.create_sheet(second), lines)
     book.properties.creator = AUTHOR
     if edition:
         book.properties.title = f"{edition.region.name}权责清单 {edition.title}（{edition.notice_no}）"
-        book.properties.created = edition.recorded_at.replace(tzinfo=None)
-    book.save(to)
+    rows = ((code, *layout.texts_of(content, shown[1:])) for code, content in contents)
+    return save_with_rows(book, rows, to, at=edition.recorded_at if edition else timezone.now())

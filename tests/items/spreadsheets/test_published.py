@@ -7,6 +7,8 @@ import io
 
 import openpyxl
 import pytest
+import python_calamine
+import time_machine
 
 from qingdan.items.content import make_content
 from qingdan.items.elements import BY_LABEL, ELEMENTS
@@ -46,7 +48,7 @@ def one_item(monkeypatch):
         content = make_content(
             {"department_code": "d", "department_name": "市水利局", "category": "01", "name": "取水许可", **elements}
         )
-        monkeypatch.setattr(published, "_contents", lambda entries: iter([("420600-00001", content)]))
+        monkeypatch.setattr(published, "_listed", lambda entries: (1, iter([("420600-00001", content)])))
 
     return put
 
@@ -199,6 +201,22 @@ def test_a_public_list_says_which_edition_it_is(world):
     to = io.BytesIO()
     list_workbook(edition=Edition.objects.get(region=world.city, number=1), to=to)
     assert "事后录入" in "".join(row[0] for row in opened(to.getvalue())["说明"].iter_rows(values_only=True))
+
+
+def test_an_edition_always_gives_the_same_bytes(world):
+    first, second = io.BytesIO(), io.BytesIO()
+    list_workbook(edition=world.edition(2), to=first)
+    with time_machine.travel("2031-05-04 03:02:01"):
+        list_workbook(edition=world.edition(2), to=second)
+    assert first.getvalue() == second.getvalue()
+
+
+def test_it_keeps_spaces_breaks_and_marks_of_xml(world, one_item):
+    text = ' <甲>&"乙"\n\t_x000D_ 丙]]> '
+    one_item(note=text)
+    data = department_workbook(department=world.department(), edition=world.edition(2))
+    (row,) = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name("清单").to_python()[1:]
+    assert text in row
 
 
 def test_columns_are_wide_enough_to_read(world):
