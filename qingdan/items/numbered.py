@@ -82,7 +82,7 @@ def _steps(text: str) -> list[tuple[str, dict[str, str], str]]:
     """(name, named parts, text) of numbered lines; the number itself is not kept."""
     steps = []
     for _, entry in entries_of(text):
-        head, *more = _NUMBER.sub("", entry, count=1).split("\n")
+        head, *more = _unnumbered(entry).split("\n")
         found = re.match(r"((?:[^：:（(]|[（(][^（）()]*[）)]|[（(])*)[：:]?", head)
         name, rest = found[1].strip(), head[found.end() :].strip()
         name, parts = _named_parts(name)
@@ -93,10 +93,9 @@ def _steps(text: str) -> list[tuple[str, dict[str, str], str]]:
 def read_flow(text: str) -> tuple[FlowStep, ...]:
     pieces = entries_of(text)
     if len(pieces) == 1 and _ARROW.search(text):
-        whole = _NUMBER.sub("", text.strip(), count=1)
-        text = "\n".join(
-            f"{n}.{step.strip()}" for n, step in enumerate((s for s in _ARROW.split(whole.replace("\n", " ")) if s.strip()), 1)
-        )
+        whole = _unnumbered(text.strip())
+        steps = [step.strip() for step in _ARROW.split(whole.replace("\n", " ")) if step.strip()]
+        text = "\n".join(_number(number, 1, step) for number, step in enumerate(steps, 1))
     return tuple(
         FlowStep(name=name or "步骤", office=parts.get("承办", ""), limit=parts.get("时限", ""), text=body)
         for name, parts, body in _steps(text)
@@ -116,7 +115,7 @@ def write_flow(steps: tuple[FlowStep, ...]) -> str:
 def read_materials(text: str) -> tuple[Material, ...]:
     materials = []
     for _, entry in entries_of(text):
-        name, parts = _named_parts(_NUMBER.sub("", entry, count=1).strip())
+        name, parts = _named_parts(_unnumbered(entry).strip())
         if name:
             materials.append(Material(name=name, form=parts.get("形式", ""), note=parts.get("说明", "")))
     return tuple(materials)
@@ -129,7 +128,7 @@ def write_materials(materials: tuple[Material, ...]) -> str:
 def read_risks(text: str) -> tuple[RiskPoint, ...]:
     points = []
     for _, entry in entries_of(text):
-        parts = [part.strip() for part in _NUMBER.sub("", entry, count=1).split("｜")]
+        parts = [part.strip() for part in _unnumbered(entry).split("｜")]
         stage, form, grade, measure, responsible = (*parts[:4], *("",) * (4 - len(parts)), "".join(parts[4:]))
         points.append(RiskPoint(stage=stage, form=form, grade=grade, measure=measure, responsible=responsible))
     return tuple(points)
@@ -147,6 +146,11 @@ def _numbered(lines) -> str:
     if not style:
         lines, style = [line.replace("\n", " ") for line in lines], 1
     return "\n".join(_number(number, style, line) for number, line in enumerate(lines, 1))
+
+
+def _unnumbered(text: str) -> str:
+    match = _NUMBER.match(text)
+    return text[match.end() :] if match else text
 
 
 def _number(number: int, style: int, line: str) -> str:
