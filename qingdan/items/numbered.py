@@ -84,23 +84,26 @@ def _steps(text: str) -> list[tuple[str, dict[str, str], str]]:
     for _, entry in entries_of(text):
         head, *more = _unnumbered(entry).split("\n")
         found = re.match(r"((?:[^：:（(]|[（(][^（）()]*[）)]|[（(])*)[：:]?", head)
-        name, rest = found[1].strip(), head[found.end() :].strip()
+        name, rest = found[1].strip(), head[found.end() :].lstrip()
         name, parts = _named_parts(name)
         steps.append((name, parts, "\n".join([rest, *more]).strip()))
     return steps
 
 
 def read_flow(text: str) -> tuple[FlowStep, ...]:
-    pieces = entries_of(text)
-    if len(pieces) == 1 and _ARROW.search(text):
+    """``受理→审查→决定``, or numbered lines ``1.受理（承办：窗口；时限：1日）：当场出具通知书``."""
+    pieces, arrow = entries_of(text), _ARROW.search(text)
+    if len(pieces) == 1 and arrow and not re.search("[：:]", text[: arrow.start()]):
         whole = _unnumbered(text.strip())
         steps = [step.strip() for step in _ARROW.split(whole.replace("\n", " ")) if step.strip()]
         text = "\n".join(_number(number, 1, step) for number, step in enumerate(steps, 1))
-    return tuple(
-        FlowStep(name=name or "步骤", office=parts.get("承办", ""), limit=parts.get("时限", ""), text=body)
-        for name, parts, body in _steps(text)
-        if name or body
-    )
+    return tuple(_step(*each) for each in _steps(text) if each[0] or each[2])
+
+
+def _step(name: str, parts: dict[str, str], text: str) -> FlowStep:
+    if not name or _ARROW.search(name):
+        name, text = "步骤", "：".join(part for part in (name, text) if part)
+    return FlowStep(name=name, office=parts.get("承办", ""), limit=parts.get("时限", ""), text=text)
 
 
 def write_flow(steps: tuple[FlowStep, ...]) -> str:
