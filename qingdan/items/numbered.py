@@ -107,7 +107,7 @@ def _step(name: str, parts: dict[str, str], text: str) -> FlowStep:
 
 
 def write_flow(steps: tuple[FlowStep, ...]) -> str:
-    plain = not any(step.office or step.limit or step.text or _NUMBER.match(step.name) for step in steps)
+    plain = not any(s.office or s.limit or s.text or _NUMBER.match(s.name) or re.search("[：:]", s.name) for s in steps)
     if len(steps) > 1 and plain:
         return "→".join(step.name for step in steps)
     return _numbered(
