@@ -11,7 +11,7 @@ from qingdan.laws.citations import to_chinese_number
 _NUMBER = re.compile(
     r"[ \t\u3000]*(?:(\d{1,3})(?:[、)）]|[.．](?!\d))|[(（](\d{1,3})[)）]|([一二三四五六七八九十百]{1,5})[、.．]|[(（]([一二三四五六七八九十百]{1,5})[)）])[ \t\u3000]*"
 )
-_ARROW = re.compile(r"[ \t\u3000]*(?:[→➔➜➡⇒⟶]|[-—=]+[>〉])\ufe0f?[ \t\u3000]*")
+_ARROW = re.compile(r"[ \t\u3000]{0,8}(?:[→➔➜➡⇒⟶]|[-—=]{1,8}[>〉])\ufe0f?")
 _NAMED = re.compile(r"[（(]((?:承办|时限|形式|说明)[：:][^（）()]*)[）)]$")
 
 
