@@ -117,9 +117,13 @@ def knows_choice(key: str, text: str) -> bool:
     return True
 
 
-@lru_cache(maxsize=2048)
 def read_bases(text: str, use: str = "setting") -> tuple[LegalBasis, ...]:
     """Legal bases as rows that joined give the text again; what the grammar cannot read has no title."""
+    # Sub-items and neighbours repeat their bases; long texts are not worth the memory.
+    return _read_known_bases(text, use) if len(text) <= 2000 else _read_bases(text, use)
+
+
+def _read_bases(text: str, use: str) -> tuple[LegalBasis, ...]:
     text = clean(text)
     if not text.strip():
         return ()
@@ -146,6 +150,9 @@ def read_bases(text: str, use: str = "setting") -> tuple[LegalBasis, ...]:
     elif front:
         pieces.append([front, None])
     return tuple(_basis(written, None if n is None else parsed.citations[n], use) for written, n in pieces)
+
+
+_read_known_bases = lru_cache(maxsize=1024)(_read_bases)
 
 
 def _basis(written: str, citation, use: str) -> LegalBasis:

@@ -11,7 +11,7 @@ from qingdan.laws.citations import to_chinese_number
 _NUMBER = re.compile(
     r"[ \t\u3000]*(?:(\d{1,3})(?:[、)）]|[.．](?!\d))|[(（](\d{1,3})[)）]|([一二三四五六七八九十百]{1,5})[、.．]|[(（]([一二三四五六七八九十百]{1,5})[)）])[ \t\u3000]*"
 )
-_ARROW = re.compile(r"[ \t\u3000]*(?:[→➔➜➡⇒⟶]|[-—=]+[>〉])\ufe0f?[ \t\u3000]*")
+_ARROW = re.compile(r"[ \t\u3000]{0,8}(?:[→➔➜➡⇒⟶]|[-—=]{1,8}[>〉])\ufe0f?")
 _NAMED = re.compile(r"[（(]((?:承办|时限|形式|说明)[：:][^（）()]*)[）)]$")
 
 
@@ -82,30 +82,32 @@ def _steps(text: str) -> list[tuple[str, dict[str, str], str]]:
     """(name, named parts, text) of numbered lines; the number itself is not kept."""
     steps = []
     for _, entry in entries_of(text):
-        head, *more = _NUMBER.sub("", entry, count=1).split("\n")
+        head, *more = _unnumbered(entry).split("\n")
         found = re.match(r"((?:[^：:（(]|[（(][^（）()]*[）)]|[（(])*)[：:]?", head)
-        name, rest = found[1].strip(), head[found.end() :].strip()
+        name, rest = found[1].strip(), head[found.end() :].lstrip()
         name, parts = _named_parts(name)
         steps.append((name, parts, "\n".join([rest, *more]).strip()))
     return steps
 
 
 def read_flow(text: str) -> tuple[FlowStep, ...]:
-    pieces = entries_of(text)
-    if len(pieces) == 1 and _ARROW.search(text):
-        whole = _NUMBER.sub("", text.strip(), count=1)
-        text = "\n".join(
-            f"{n}.{step.strip()}" for n, step in enumerate((s for s in _ARROW.split(whole.replace("\n", " ")) if s.strip()), 1)
-        )
-    return tuple(
-        FlowStep(name=name or "步骤", office=parts.get("承办", ""), limit=parts.get("时限", ""), text=body)
-        for name, parts, body in _steps(text)
-        if name or body
-    )
+    """``受理→审查→决定``, or numbered lines ``1.受理（承办：窗口；时限：1日）：当场出具通知书``."""
+    pieces, arrow = entries_of(text), _ARROW.search(text)
+    if len(pieces) == 1 and arrow and not re.search("[：:]", text[: arrow.start()]):
+        whole = _unnumbered(text.strip())
+        steps = [step.strip() for step in _ARROW.split(whole.replace("\n", " ")) if step.strip()]
+        text = "\n".join(_number(number, 1, step) for number, step in enumerate(steps, 1))
+    return tuple(_step(*each) for each in _steps(text) if each[0] or each[2])
+
+
+def _step(name: str, parts: dict[str, str], text: str) -> FlowStep:
+    if not name or _ARROW.search(name):
+        name, text = "步骤", "：".join(part for part in (name, text) if part)
+    return FlowStep(name=name, office=parts.get("承办", ""), limit=parts.get("时限", ""), text=text)
 
 
 def write_flow(steps: tuple[FlowStep, ...]) -> str:
-    plain = not any(step.office or step.limit or step.text or _NUMBER.match(step.name) for step in steps)
+    plain = not any(s.office or s.limit or s.text or _NUMBER.match(s.name) or re.search("[：:]", s.name) for s in steps)
     if len(steps) > 1 and plain:
         return "→".join(step.name for step in steps)
     return _numbered(
@@ -116,7 +118,7 @@ def write_flow(steps: tuple[FlowStep, ...]) -> str:
 def read_materials(text: str) -> tuple[Material, ...]:
     materials = []
     for _, entry in entries_of(text):
-        name, parts = _named_parts(_NUMBER.sub("", entry, count=1).strip())
+        name, parts = _named_parts(_unnumbered(entry).strip())
         if name:
             materials.append(Material(name=name, form=parts.get("形式", ""), note=parts.get("说明", "")))
     return tuple(materials)
@@ -129,7 +131,7 @@ def write_materials(materials: tuple[Material, ...]) -> str:
 def read_risks(text: str) -> tuple[RiskPoint, ...]:
     points = []
     for _, entry in entries_of(text):
-        parts = [part.strip() for part in _NUMBER.sub("", entry, count=1).split("｜")]
+        parts = [part.strip() for part in _unnumbered(entry).split("｜")]
         stage, form, grade, measure, responsible = (*parts[:4], *("",) * (4 - len(parts)), "".join(parts[4:]))
         points.append(RiskPoint(stage=stage, form=form, grade=grade, measure=measure, responsible=responsible))
     return tuple(points)
@@ -147,6 +149,11 @@ def _numbered(lines) -> str:
     if not style:
         lines, style = [line.replace("\n", " ") for line in lines], 1
     return "\n".join(_number(number, style, line) for number, line in enumerate(lines, 1))
+
+
+def _unnumbered(text: str) -> str:
+    match = _NUMBER.match(text)
+    return text[match.end() :] if match else text
 
 
 def _number(number: int, style: int, line: str) -> str:

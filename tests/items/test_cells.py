@@ -31,7 +31,7 @@ def put(element, value):
 
 
 @pytest.mark.parametrize("key", [e.key for e in ELEMENTS if e.key not in ("major_name", "sub_name", "category", "duty_bases")])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(text=CELL)
 def test_a_value_read_from_a_cell_survives_being_written(key, text):
     element = BY_KEY[key]
@@ -44,7 +44,7 @@ def test_a_value_read_from_a_cell_survives_being_written(key, text):
     assert put(element, from_cell(element, to_cell(content, element, scheme="local"), scheme="local")) == content, value
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(text=CELL)
 def test_bases_keep_the_text_character_by_character(text):
     text = unicodedata.normalize("NFC", text)
@@ -52,7 +52,7 @@ def test_bases_keep_the_text_character_by_character(text):
     assert to_cell(content, BY_KEY["setting_basis"]) == (text if text.strip() else "")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(duties=CELL, bases=CELL)
 def test_duties_with_their_bases_survive_being_written(duties, bases):
     content = make_content({**BASE, "duties": pair_duties(duties, bases)})

@@ -46,6 +46,7 @@ _KINDS = {
 }
 _EXACT = {name: code for code, name in CATEGORIES.items()} | {w: code for code, words in _SYNONYMS.items() for w in words}
 _LONG = sorted((w for w in _EXACT if len(w) >= 4), key=len, reverse=True)
+LONGEST = 120  # characters of a line that may name a category
 _TAIL = re.compile(r"(?:类)?(?:权力|职权|权责)?(?:类)?(?:事项)?(?:类)?(?:清单|目录|一览表)?$")
 _TICKED = re.compile(r"[☑√■✓✔]([^□☐☑√■✓✔]+)")
 _FOREIGN = re.compile(
@@ -61,9 +62,13 @@ class Category:
     sub_kind: str = ""
 
 
-@lru_cache(maxsize=4096)
 def parse_category(text: str) -> Category | None:
     """The category that a cell, a band or a sheet name states, or None."""
+    return _parse(text) if len(text) <= LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str) -> Category | None:
     label = plain(text)
     if "□" in label or "☐" in label:
         ticked = _TICKED.findall(label)
@@ -73,7 +78,7 @@ def parse_category(text: str) -> Category | None:
 
 def parse_category_cell(text: str) -> Category | None:
     """Like ``parse_category``; a cell of a category column may also hold the code 01–10 or the letters of the portal (XK …)."""
-    label = plain(text)
+    label = plain(text[: LONGEST + 1])
     if label in CATEGORIES:
         return Category(label)
     if label.upper() in _LETTERS:
@@ -86,7 +91,7 @@ def parse_category_cell(text: str) -> Category | None:
 
 def find_category(text: str) -> str:
     """The one category whose name stands somewhere in a title or a file name; empty when there is none or more than one."""
-    label = plain(text).replace("非行政许可审批", "").replace("行政审批局", "")
+    label = plain(text[: 2 * LONGEST]).replace("非行政许可审批", "").replace("行政审批局", "")
     found = set()
     for word in _LONG:
         if word in label:

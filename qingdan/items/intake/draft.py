@@ -63,6 +63,9 @@ class Draft:
 
     def set_names(self, major: str, sub: str, column: int | None) -> None:
         """Names cleaned of layout; 无 and —— are no names; a sub-item named like its 大项 is no split."""
+        if max(len(major), len(sub)) > 4 * NAME_LIMIT:
+            self.refuse(column, "I08", f"的名称有 {max(len(major), len(sub))} 个字符，超过 {NAME_LIMIT} 字；请精简名称")
+            return
         self.major, self.sub = (("" if is_nothing(t) else name_text(t)) for t in (major, sub))
         if self.sub and plain(self.sub) == plain(self.major):
             self.sub = ""
@@ -127,6 +130,15 @@ class Draft:
                 (self.major_codes if of_major else self.codes).append(named)
                 if len(named[1]) > CODE_LIMIT:
                     self.refuse(column, "I08", f"的编码有 {len(named[1])} 个字符，超过 {CODE_LIMIT} 个；请核对编码")
+
+    def extend(self, key: str, text: str) -> None:
+        """More text of one element, from a row that goes on."""
+        before = self.cells.get(key, "")
+        if not text or len(before) > preflight.MAX_CELL:
+            return
+        self.cells[key] = f"{before}\n{text}" if before else text
+        if len(self.cells[key]) > preflight.MAX_CELL:
+            self.refuse(self.columns.get(key), "I08", f"的“{label_of(key)}”连同续行超过 {preflight.MAX_CELL} 字；请精简或拆分")
 
     def check_lengths(self) -> None:
         """Texts that the content could not hold."""

@@ -54,5 +54,5 @@ class Fates:
             cells = self.sheet.rows[row - 1]
             if row in taken or row in self.refused or row in self.ignored:
                 continue
-            if (any(cells) or any(r == row for r, _ in self.sheet.formulas)) and self.open(row, cells):
+            if (any(cells) or row in self.sheet.formula_columns) and self.open(row, cells):
                 self.ignored[row] = why

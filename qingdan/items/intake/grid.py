@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,19 @@ class Sheet:
     odd: dict[tuple[int, int], str] = field(default_factory=dict)
     long: dict[tuple[int, int], int] = field(default_factory=dict)
     preface: tuple[str, ...] = ()
+
+    @cached_property
+    def formula_columns(self) -> dict[int, list[int]]:
+        """Row → columns of its formulas."""
+        found: dict[int, list[int]] = {}
+        for row, column in sorted(self.formulas):
+            found.setdefault(row, []).append(column)
+        return found
+
+    @cached_property
+    def spans(self) -> dict[tuple[int, int], int]:
+        """(row, column) of the first cell of a merged range → how many columns it spans."""
+        return {(first, left): right - left + 1 for first, left, _, right in self.merged}
 
     def cell(self, row: int, column: int) -> str:
         """The text of a cell, empty outside of the sheet."""

@@ -13,6 +13,7 @@ from qingdan.items.intake.words import plain
 SERIAL, LEVEL, TICK, MARKING, MAJOR_CODES = "serial", "level", "tick", "marking", "major_codes"
 OUR_CODE = "清单编码"  # heading of the column that our own exports lock; its codes find items and are no official ones
 
+LONGEST = 100
 _SERIALS = {"序号", "序", "项目序号", "事项序号", "No", "NO", "NO.", "No.", "总序号", "顺序号", "分序号", "项次", "序列"}
 _MARKINGS = {"密级", "涉密等级", "密级标识", "涉密级别", "定密", "保密等级", "是否涉密"}
 _LEVELS = re.compile(
@@ -65,9 +66,13 @@ class Heading:
     extra: str = ""
 
 
-@lru_cache(maxsize=8192)
 def read_heading(text: str) -> Heading | None:
     """The meaning of one heading cell, or None."""
+    return _read_heading(text) if len(text) <= LONGEST else None
+
+
+@lru_cache(maxsize=8192)
+def _read_heading(text: str) -> Heading | None:
     label = re.sub(r"^[*※★]+|[*※★:：]+$", "", plain(text))
     if not label or len(label) > 60:
         return None
@@ -80,9 +85,13 @@ def read_heading(text: str) -> Heading | None:
     return _exact(label) or _bracketed(label) or _codes(label) or _ticks(label) or _contained(label)
 
 
-@lru_cache(maxsize=8192)
 def read_label(text: str) -> Heading | None:
     """The element that a label cell of a form names for sure, or None."""
+    return _read_label(text) if len(text) <= LONGEST else None
+
+
+@lru_cache(maxsize=8192)
+def _read_label(text: str) -> Heading | None:
     label = re.sub(r"^[*※★]+|[*※★:：]+$", "", plain(text))
     return _exact(label) or _bracketed(label) or _codes(label)
 

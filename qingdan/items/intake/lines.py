@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from qingdan.items.intake.words import plain, tight, without_count, without_serial
 
+LONGEST = 120  # characters of a line that may name a department
 _END = "委员会|办事处|人民政府|办公室|管委会|联合会|总工会|研究室|档案馆|分局|总队|支队|大队|中心|局|委|厅|办|院|联|会|所|站|社|署|部|处"
 _ALIAS = r"(?:[(（][^()（）]*(?:局|委|办|办公室|中心|委员会)[)）])?"
 _DEPARTMENT = re.compile(rf"[一-龥]{{1,30}}(?:{_END}){_ALIAS}(?:[(（][^()（）]{{1,20}}[)）])?")
@@ -39,9 +40,13 @@ _SECRET = re.compile(r"(?:密级[:：]?)?(?:绝密|机密|秘密)(?:级|件)?(?:
 _SECRET_STAR = re.compile(r"(?:绝密|机密|秘密)\s*[★☆]")
 
 
-@lru_cache(maxsize=2048)
 def parse_department(text: str) -> str:
     """The department that a whole line (band, sheet name, maker line) names, as written; empty when it is something else."""
+    return _parse_department(text) if len(text) <= LONGEST else ""
+
+
+@lru_cache(maxsize=2048)
+def _parse_department(text: str) -> str:
     name = tight(text)
     label = without_count(without_serial(plain(name)))
     if not 2 <= len(label) <= 40 or not _DEPARTMENT.fullmatch(label):
@@ -53,7 +58,7 @@ def parse_department(text: str) -> str:
 
 def find_department(text: str) -> str:
     """The department in a title or a file name (``某市人力资源和社会保障局权责清单（2019年版）``); empty when none is named."""
-    name = tight(text)
+    name = tight(text[:LONGEST])
     name = _LEAD.sub("", name)
     match = _IN_TITLE.search(name)
     if not match or re.match(r"(?:工作)?部门|各部门", name[match.end() :]):
@@ -68,6 +73,7 @@ def find_department(text: str) -> str:
 
 def find_maker(texts: list[str]) -> str:
     """The department of a line such as ``填报单位：市人社局   填报日期：…``; the value may stand in the next cell."""
+    texts = [text[: 2 * LONGEST] for text in texts[:20]]
     for number, text in enumerate(texts):
         match = _MAKER.match(text.strip()) or _MAKER.match(tight(text))
         if not match:
@@ -86,7 +92,7 @@ def find_maker(texts: list[str]) -> str:
 
 def find_year(text: str) -> int | None:
     """The year in a title or a file name."""
-    match = _YEAR.search(plain(text))
+    match = _YEAR.search(plain(text[: 2 * LONGEST]))
     return int(match[0]) if match else None
 
 

@@ -135,7 +135,7 @@ def _read_sheet(sheet: Sheet, file: FileContext, fates: Fates, include_hidden: b
         texts = [t.strip() for c, t in enumerate(cells) if t and not t.isspace() and (row, c) not in sheet.formulas]
         for text in texts:
             _guard(text)
-        if any(cells) or any(r == row for r, _ in sheet.formulas):
+        if any(cells) or row in sheet.formula_columns:
             if row not in fates.hidden:
                 context.read_title(texts)
             fates.ignore(row, "标题或表头前的说明")

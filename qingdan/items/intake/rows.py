@@ -30,6 +30,7 @@ class TableReader:
         self.fills = _fills(sheet)
         self.suspect = suspect_rows(sheet)
         self.drafts: dict[int, Draft] = {}
+        self.split: set[int] = set()  # rows of merged names below which sub-items were seen
         self.after_note = False
         self._take(layout)
 
@@ -57,7 +58,7 @@ class TableReader:
         cells = self.sheet.rows[row - 1]
         filled = [c for c, text in enumerate(cells) if text and not text.isspace()]
         if row in self.suspect:
-            filled = sorted({*filled, *(c for r, c in self.sheet.formulas if r == row)})
+            filled = sorted({*filled, *self.sheet.formula_columns.get(row, ())})
         if not filled:
             if any(cells):
                 self.fates.ignore(row, "只有空白字符")
@@ -104,7 +105,7 @@ class TableReader:
             return ""
         if len(others) == 1 or (len(others) <= 3 and all(_counts(t) for t in texts[len(texts) - len(others) + 1 :])):
             text = cells[others[0]].strip()
-            spread = self._width(row, others[0])
+            spread = self.sheet.spans.get((row, others[0]), 1)
             if others[0] not in self.name_columns or spread > 2 or _band_like(text):
                 why = self.context.read_band(text)
                 if why:
@@ -134,9 +135,6 @@ class TableReader:
             self.context.read_title([text])
             return "重复的标题"
         return "表注" if self.after_note or len(text) > 40 else f"小标题“{text[:30]}”，未用作类别或部门"
-
-    def _width(self, row: int, column: int) -> int:
-        return next((d - b + 1 for a, b, c, d in self.sheet.merged if a <= row <= c and b == column), 1) if self.sheet.merged else 1
 
     def _filled(self, row: int, column: int) -> str:
         text = self.sheet.cell(row, column)
@@ -187,6 +185,8 @@ class TableReader:
         draft.check_choices()
         draft.check_basis()
         self.drafts[row] = draft
+        if draft.sub:
+            self.split.add(fill.get(layout.major, (row,))[0])
         self.fates.add(draft)
 
     def _three_names(self, draft: Draft, major: str, name: str, sub: str) -> tuple[str, str]:
@@ -208,10 +208,9 @@ class TableReader:
             below = fill.get(layout.sub)
             if layout.sub in filled:
                 return False
-            siblings = [d for r, d in self.drafts.items() if origin[0] <= r < row and d.sub]
             if below and below[0] >= origin[0]:
                 origin = below
-            elif siblings:
+            elif origin[0] in self.split:
                 draft = Draft(self.sheet.name, row)
                 draft.refuse(
                     layout.sub, "I15", "没有子项名称，而同一大项的其他行有子项；请补上子项名称，或把子项的单元格合并到该行"
@@ -230,10 +229,7 @@ class TableReader:
             return True
         cells = self.sheet.rows[row - 1]
         for key, columns in self.prose:
-            own = "\n".join(cells[c] for c in columns if c in filled)
-            if own:
-                before = target.cells.get(key, "")
-                target.cells[key] = f"{before}\n{own}" if before else own
+            target.extend(key, "\n".join(cells[c] for c in columns if c in filled))
         check_cells(self.sheet, target, row, cells, {}, self.used, self.suspect)
         self.fates.follow(row, target)
         return True

@@ -15,7 +15,7 @@ from qingdan.items.intake.preflight import UnreadableFile
 
 MAX_FORMULAS = 200_000
 
-_FAR = "工作表“{}”有内容或格式的范围到了第 {} 行第 {} 列，超过 {} 行 × {} 列；请删除多余的空行空列后另存再导入"
+_FAR = "工作表“{}”有内容或格式的范围到了{}，超过 {} 行 × {} 列；请删除多余的空行空列后另存再导入"
 # A cell or a row whose first attribute is not an ordinary reference within the limits (GR is column 200).
 _ODD_CELL = re.compile(rb'<c(?! r="(?:[A-Z]|[A-F][A-Z]|G[A-R])(?:1?[0-9]{1,4}|20000)")[\s/>]')
 _ODD_ROW = re.compile(rb'<row(?! r="(?:1?[0-9]{1,4}|20000)")[\s/>]')
@@ -157,7 +157,8 @@ def _place(reference: str) -> tuple[int, int] | None:
 
 
 def _far(name: str, row: int, column: int) -> UnreadableFile:
-    return UnreadableFile(_FAR.format(name, row, column, preflight.MAX_ROWS, preflight.MAX_COLUMNS))
+    place = f"第 {row} 行第 {column} 列" if column else f"第 {row} 行"
+    return UnreadableFile(_FAR.format(name, place, preflight.MAX_ROWS, preflight.MAX_COLUMNS))
 
 
 def too_many_cells() -> UnreadableFile:

@@ -19,6 +19,8 @@ from qingdan.items.intake.preflight import OLE, ZIP, UnreadableFile
 MEMORY = 512 * 1024 * 1024
 CPU_SECONDS = 20
 CHUNK = 400  # rows a line
+MAX_MERGES = 60_000
+MAX_MERGED_ROWS = 400_000
 _TOO_MUCH = "文件内容过大，超出读取限额；请按部门或类别拆成几个文件导入"
 _NEEDED = re.compile(
     r"(?:\[content_types\]\.xml|_rels/\.rels|xl/(?:workbook|styles|sharedstrings)\.xml|xl/_rels/workbook\.xml\.rels|xl/worksheets/[^/]+\.xml)$",
@@ -69,6 +71,7 @@ def read(kind: str, data: bytes):
             yield {"kind": "docx"}
             for number, table in enumerate(read_tables(parts["word/document.xml"]), 1):
                 rows = table.pop("rows")
+                budget.add_cells(sum(map(len, rows)))
                 yield from _sheet({"name": f"表格{number}", **table}, rows, budget)
         else:
             yield {"kind": "xlsx"}
@@ -82,7 +85,9 @@ def read(kind: str, data: bytes):
         from qingdan.items.intake.delimited import read_rows
 
         yield {"kind": "csv"}
-        yield from _sheet({"name": ""}, read_rows(data), budget)
+        rows = read_rows(data)
+        budget.add_cells(sum(map(len, rows)))
+        yield from _sheet({"name": ""}, rows, budget)
 
 
 def _workbook(parts: dict[str, bytes], budget: _Budget):
@@ -204,6 +209,9 @@ def _sheet(facts: dict, rows: list[list[str]], budget: _Budget):
         if "\r" in joined:
             row[:] = [cell.replace("\r\n", "\n").replace("\r", "\n") for cell in row]
         budget.add_text(sum(map(len, row)))
+    merged = facts.get("merged", ())
+    if len(merged) > MAX_MERGES or sum(last - first + 1 for first, _, last, _ in merged) > MAX_MERGED_ROWS:
+        raise UnreadableFile(f"工作表“{facts['name']}”的合并单元格过多或范围过大；请取消多余的合并后另存再导入")
     formulas = {(r, c) for r, c in facts.get("formulas", ())}
     while rows and not rows[-1] and not any(r == len(rows) for r, _ in formulas):
         rows.pop()
