@@ -81,8 +81,6 @@ def departments(workbook: Path) -> None:
 
 def editions(number: int) -> None:
     """``number`` further editions behind the list of the city, each changing some items."""
-    from django.db import transaction
-
     from reviews.publication import publish_afterwards
 
     region = Region.objects.get(code=CITY)
@@ -93,22 +91,21 @@ def editions(number: int) -> None:
         newest = Edition.objects.newest(region)
         start = round_ * CHANGES_A_ROUND
         entries = EditionEntry.objects.of(newest).select_related("version", "item")[start : start + CHANGES_A_ROUND]
-        with transaction.atomic():
-            publish_afterwards(
-                actor=Actor(publisher),
-                terms=EditionTerms(
-                    region=region,
-                    kind=EditionKind.BACKFILL,
-                    notice_title="动态调整",
-                    notice_no=f"试〔2016〕{round_}号",
-                    decided_on=day,
-                    published_on=day,
-                    effective_on=day,
-                    entered_afterwards=True,
-                    demo=True,
-                ),
-                placements=[changed(entry, f"第{round_}次") for entry in entries],
-            )
+        publish_afterwards(
+            actor=Actor(publisher),
+            terms=EditionTerms(
+                region=region,
+                kind=EditionKind.BACKFILL,
+                notice_title="动态调整",
+                notice_no=f"试〔2016〕{round_}号",
+                decided_on=day,
+                published_on=day,
+                effective_on=day,
+                entered_afterwards=True,
+                demo=True,
+            ),
+            placements=[changed(entry, f"第{round_}次") for entry in entries],
+        )
 
 
 def changed(entry: EditionEntry, note: str) -> Placement:
