@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
-from qingdan.items.spreadsheets.marking import marked_workbook
 
 from departments.models import Department
 from departments.site import actor_of, staff_screen
 from qingdan.errors import RuleBroken, WrongState
 from qingdan.items.kinds import BEGINNING, ENDING, ChangeKind
 from qingdan.items.models import Category, Edition
+from qingdan.items.spreadsheets.marking import marked_workbook
 from qingdan.items.spreadsheets.published import department_workbook
 from qingdan.items.spreadsheets.templates import empty_template
 from reviews.forms import SECRETS, ProposeForm, UploadForm
