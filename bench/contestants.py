@@ -26,28 +26,29 @@ def read_with_calamine(workbook: Path) -> Callable[[], object]:
 
 def import_as_requests(workbook: Path) -> Callable[[], object]:
     """``import_list``: every row read, checked, compared, and kept as draft requests of all departments."""
-    return command("import_list", str(workbook), "--as", "clerk", "--json")
+    return command("import_list", str(workbook), "--as", "clerk")
 
 
 def import_as_baseline(workbook: Path) -> Callable[[], object]:
     """``import_list --baseline``: the same, published as the first edition."""
     terms = ["--notice", "试〔2016〕1号", "--decided-on", "2016-04-11", "--effective-on", "2016-05-01"]
-    return command("import_list", str(workbook), "--as", "publisher", "--baseline", *terms, "--json")
+    return command("import_list", str(workbook), "--as", "publisher", "--baseline", *terms)
 
 
-def command(*arguments: str) -> Callable[[], object]:
-    from django.core.management import call_command
+def command(name: str, *arguments: str) -> Callable[[], object]:
+    """A command of manage.py, its modules loaded beforehand: a server has them loaded too."""
+    from django.core.management import call_command, get_commands, load_command_class
+
+    loaded = load_command_class(get_commands()[name], name)
 
     def run() -> None:
-        call_command(*arguments, stdout=io.StringIO())
+        call_command(loaded, *arguments, stdout=io.StringIO())
 
     return run
 
 
 def publish_199(workbook: Path) -> Callable[[], object]:
     """The door publishes an edition with 199 changed items of the list of 3,928."""
-    from django.db import transaction
-
     from bench.prepare import changed
     from departments.models import Posting
     from departments.people import Actor
@@ -73,8 +74,7 @@ def publish_199(workbook: Path) -> Callable[[], object]:
     placements = [changed(entry, "调整") for entry in entries]
 
     def run() -> None:
-        with transaction.atomic():
-            publish_afterwards(actor=actor, terms=terms, placements=placements)
+        publish_afterwards(actor=actor, terms=terms, placements=placements)
 
     return run
 

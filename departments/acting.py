@@ -32,11 +32,6 @@ def client_address(request) -> str:
     return request.META.get("REMOTE_ADDR", "")
 
 
-def actor_of(request) -> Actor:
-    """The actor of a staff request: its user, the request's number, the client's address."""
-    return Actor(request.user, request.request_id, client_address(request))
-
-
 def act(name: str, *, durable: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Mark a keyword-only function with ``actor`` as an act.
 

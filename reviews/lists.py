@@ -15,7 +15,7 @@ from qingdan.items.kinds import ChangeKind, EditionKind
 from qingdan.items.models import Edition
 from qingdan.items.placing import EditionTerms, Placement
 from reviews.matching import Comparison, compare, proposals_of
-from reviews.publication import publish_afterwards
+from reviews.publication import enter_past_edition
 
 ABSENT = "补录：该版本清单未列"
 
@@ -92,7 +92,7 @@ def publish_list(
         )
         for proposal in proposals
     ]
-    return publish_afterwards(actor=actor, terms=terms, placements=placements), comparison
+    return enter_past_edition(actor=actor, terms=terms, placements=placements), comparison
 
 
 def past_terms(region: Region, *, backfill: bool, **terms) -> EditionTerms:

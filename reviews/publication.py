@@ -77,6 +77,17 @@ def publish_afterwards(
     departments: Sequence[DepartmentPlacement] = (),
 ) -> Edition:
     """Enter a list that a city published before it had this system (首次公布 or 补录); shown as 事后录入. 审改办 only."""
+    return enter_past_edition(actor=actor, terms=terms, placements=placements, departments=departments)
+
+
+def enter_past_edition(
+    *,
+    actor: Actor,
+    terms: EditionTerms,
+    placements: Sequence[Placement],
+    departments: Sequence[DepartmentPlacement] = (),
+) -> Edition:
+    """The step of ``publish_afterwards`` and ``publish_list``, inside the transaction of either (both are outermost: durable)."""
     posting = actor.must_hold(Post.PUBLISHER, region=terms.region, message="基线和补录须由本地区审改办办理")
     return publish_edition(actor=actor, terms=terms, placements=placements, departments=departments, post=posting.post)
 

@@ -11,8 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
 
-from departments.acting import actor_of
-from departments.site import staff_site
+from departments.site import actor_of, staff_site
 from qingdan import web
 from qingdan.errors import NotAllowed, RuleBroken, Violation, WrongState
 
