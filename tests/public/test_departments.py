@@ -37,7 +37,10 @@ def test_it_lists_departments_with_both_counts(world, client):
 def test_a_closed_department_stands_below_with_its_successor(world, client, office):
     move_everything_from_civil_affairs(office)
     text = text_of(client.get("/departments/"))
-    assert "市人力资源和社会保障局 6 7 市市场监督管理局 3 3 已撤销的部门 市民政局 ，2021年3月1日撤销，由市人力资源和社会保障局 承接" in text
+    assert (
+        "市人力资源和社会保障局 6 7 市市场监督管理局 3 3 已撤销的部门 市民政局 ，2021年3月1日撤销，由市人力资源和社会保障局 承接"
+        in text
+    )
     assert "市民政局 2 2" in text_of(client.get("/departments/?on=2021-02-28"))
 
 
@@ -77,7 +80,14 @@ def test_it_says_what_the_department_is_for_with_whom_it_meets_and_how_it_superv
         )
     )
     text = text_of(client.get("/departments/420600-SCJ/"))
-    for words in ("负责食品安全监督管理。", "农产品安全", "涉及部门：市农业农村局", "进入市场前由农业负责。", "双随机抽查制度", "每年抽查两次。"):
+    for words in (
+        "负责食品安全监督管理。",
+        "农产品安全",
+        "涉及部门：市农业农村局",
+        "进入市场前由农业负责。",
+        "双随机抽查制度",
+        "每年抽查两次。",
+    ):
         assert words in text
     assert "主要职责 未填报" in text_of(client.get("/departments/420600-SCJ/?on=2021-02-28"))
 

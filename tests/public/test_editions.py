@@ -82,7 +82,9 @@ def test_many_changes_stand_on_several_pages(world, client, office):
 
 def test_withheld_changes_are_neither_shown_nor_counted(world, client, office):
     hidden = {"not_public": True, "not_public_reason": "依法", "not_public_basis": "条例"}
-    office.publish(office.add(content("420600-MZJ", "06", "秘密检查", **hidden)), office.add(content("420600-MZJ", "07", "公开确认")))
+    office.publish(
+        office.add(content("420600-MZJ", "06", "秘密检查", **hidden)), office.add(content("420600-MZJ", "07", "公开确认"))
+    )
     assert "秘密检查" not in text_of(client.get("/editions/3/changes/"))
     assert "共 1 条" in text_of(client.get("/editions/3/changes/"))
     assert "新增 1" in text_of(client.get("/editions/3/"))

@@ -40,12 +40,18 @@ def full(office, code_of):
 
 def test_it_says_in_one_sentence_who_does_what_on_which_basis(world, client, full):
     text = text_of(client.get(f"/items/{full}/"))
-    assert "由襄阳市市场监督管理局依据《中华人民共和国食品安全法》第三十五条等 2 条依据对食品经营者实施的行政许可事项，依申请办理。" in text
+    assert (
+        "由襄阳市市场监督管理局依据《中华人民共和国食品安全法》第三十五条等 2 条依据对食品经营者实施的行政许可事项，依申请办理。"
+        in text
+    )
 
 
 def test_it_answers_first_where_how_and_to_whom(world, client, full):
     response = client.get(f"/items/{full}/")
-    assert "去哪办 檀溪路1号 工作日9:00-17:00 打电话 0710-3600010 网上办理 https://zwfw.example.gov.cn/item?a=1&b=2 不满怎么办 12345 行政复议、行政诉讼" in text_of(response)
+    assert (
+        "去哪办 檀溪路1号 工作日9:00-17:00 打电话 0710-3600010 网上办理 https://zwfw.example.gov.cn/item?a=1&b=2 不满怎么办 12345 行政复议、行政诉讼"
+        in text_of(response)
+    )
     assert FULL["online_url"] in links_of(response)
 
 
@@ -71,7 +77,18 @@ def test_it_shows_every_filled_element_under_its_section(world, client, full):
     ):
         assert words in text, words
     sections = re.findall(r"<h2>(.*?)</h2>", client.get(f"/items/{full}/").content.decode())
-    assert sections == ["基本信息", "法定依据", "实施主体", "职责权限", "运行流程", "责任与追责", "监督与救济", "办理信息", "分类要素", "状态"]
+    assert sections == [
+        "基本信息",
+        "法定依据",
+        "实施主体",
+        "职责权限",
+        "运行流程",
+        "责任与追责",
+        "监督与救济",
+        "办理信息",
+        "分类要素",
+        "状态",
+    ]
 
 
 def test_each_basis_is_a_row_and_what_could_not_be_read_says_so(world, client, full):

@@ -14,7 +14,9 @@ from tests.public.test_items import every_page, names_on
 from tests.world import basis, content
 
 NASTY = [
-    content("420600-MZJ", "01", "100%纯羊毛_标识（甲类）许可", legal_bases=[basis("《纺织品_标识办法》（国办发〔2015〕57号）第3条")]),
+    content(
+        "420600-MZJ", "01", "100%纯羊毛_标识（甲类）许可", legal_bases=[basis("《纺织品_标识办法》（国办发〔2015〕57号）第3条")]
+    ),
     content("420600-MZJ", "01", "ＡＢＣ－１２３　全角许可", legal_bases=[basis("【法律】《某法》［2006］28号\n第一款　第(二)项")]),
     content("420600-MZJ", "01", "C:\\路径\\许可\\%", duties=[{"text": "1.受理责任：“引号”与'撇号'", "basis": "1.《甲〈乙〉丙》"}]),
     content("420600-MZJ", "01", "1000纯羊毛X标识许可"),
@@ -121,7 +123,12 @@ def test_what_is_searched_is_escaped_on_the_page(world, client):
 
 @pytest.mark.parametrize(
     ("query", "words"),
-    [("处\x00罚", "空字符"), ("字" * 101, "搜索词有 101 字，最多 100 字"), ("《》〔〕", "只有括号或空格"), ("\u200b", "只有括号或空格")],
+    [
+        ("处\x00罚", "空字符"),
+        ("字" * 101, "搜索词有 101 字，最多 100 字"),
+        ("《》〔〕", "只有括号或空格"),
+        ("\u200b", "只有括号或空格"),
+    ],
 )
 def test_what_cannot_be_asked_is_told_in_words(world, client, query, words):
     response = client.get("/items/", {"q": query})

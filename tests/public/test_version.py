@@ -10,7 +10,10 @@ from tests.public.office import links_of, text_of
 def difference_rows(response) -> list[list[str]]:
     rows = re.findall(r"<tr>(.*?)</tr>", response.content.decode(), flags=re.S)[1:]
     return [
-        [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", cell)).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, flags=re.S)]
+        [
+            re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", cell)).strip()
+            for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, flags=re.S)
+        ]
         for row in rows
     ]
 
@@ -54,7 +57,9 @@ def test_a_comparison_the_other_way_round(world, client, code_of):
 
 
 def test_added_and_removed_elements_are_told_in_words(world, client, office, code_of):
-    office.publish(office.change("劳务派遣经营许可", supervision_phone="", remedies="行政复议", flow=[{"name": "受理", "office": "窗口"}]))
+    office.publish(
+        office.change("劳务派遣经营许可", supervision_phone="", remedies="行政复议", flow=[{"name": "受理", "office": "窗口"}])
+    )
     page = client.get(f"/items/{code_of('劳务派遣经营许可')}/compare/2/3/")
     assert difference_rows(page) == [
         ["运行流程〔新增〕", "未填报", "〔新增〕受理；窗口"],
