@@ -14,7 +14,7 @@ ALL = ["民办职业技能培训学校设立", "民办职业培训学校设立�
 
 
 def names_on(response) -> list[str]:
-    return [re.sub(r"<[^>]+>", "", name) for name in re.findall(r'<h2><a href="/items/[^"]*">(.*?)</a></h2>', response.content.decode())]
+    return [re.sub(r"<[^>]+>", "", name) for name in re.findall(r'<h2>\s*<a href="/items/[^"]*">(.*?)</a>\s*</h2>', response.content.decode())]
 
 
 def every_page(client, address: str) -> list[str]:
