@@ -160,6 +160,18 @@ def test_it_needs_no_session_and_sets_no_cookie(world, client):
     assert "Vary" not in response or "Cookie" not in response["Vary"]
 
 
+@pytest.mark.parametrize("address", ["/", "/?on=2016-06-01", "/?on=x", "/items/nothing/", "/items/?page=9", "/editions/9/"])
+def test_every_page_may_load_its_own_style_and_nothing_else(world, client, address):
+    response = client.get(address)
+    policy = response["Content-Security-Policy"]
+    assert "style-src 'self'" in policy
+    assert "unsafe" not in policy
+    body = response.content.decode()
+    assert "/static/public/public.css" in body
+    assert not re.search(r"<(script|style|iframe)\b| style=|\son\w+=", body)
+    assert not re.search(r"(?:src|href)=.(?:https?:)?//", body)
+
+
 def test_head_answers_like_get_without_a_body(world, client):
     got, head = client.get("/"), client.head("/")
     assert head.status_code == 200

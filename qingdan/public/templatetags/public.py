@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 
 register = template.Library()
 
@@ -11,3 +13,9 @@ register = template.Library()
 def thousands(number: int) -> str:
     """2932 → 2,932."""
     return f"{number:,}"
+
+
+@register.filter
+def hits(pieces: list[tuple[str, bool]]) -> str:
+    """(piece, is a hit) … → the text, escaped, with its hits in <mark>."""
+    return mark_safe("".join(f"<mark>{escape(piece)}</mark>" if hit else escape(piece) for piece, hit in pieces))
