@@ -27,11 +27,6 @@ class RequestQuerySet(models.QuerySet):
         own, reviewed = _scope(user, "region", "department")
         return self.filter(own | (reviewed & ~Q(state=RequestState.DRAFT)))
 
-    def of_departments_of(self, user):
-        """Requests of the departments in which the user is 经办人 or 部门负责人."""
-        own, _ = _scope(user, "region", "department")
-        return self.filter(own)
-
     def independent_of(self, user):
         """Requests in a stage that ``user`` may still speak on: neither his own, nor spoken on in another stage or in this revision."""
         from reviews.models import Decision

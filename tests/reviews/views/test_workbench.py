@@ -4,7 +4,9 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from departments.models import Department
 from qingdan.items.kinds import ChangeKind
 from reviews.models import ChangeRequest
 from reviews.requests import Proposal
@@ -75,6 +77,15 @@ def test_an_empty_list_says_what_comes_next(world, at_desk):
 def test_another_department_sees_nothing_of_it(world, at_desk):
     shown = at_desk("outsider").get(reverse("admin:index")).content.decode()
     assert all(row.number not in shown for row in ChangeRequest.objects.filter(department__code="420600-RSJ"))
+
+
+def test_what_a_merged_department_left_open_is_found_by_its_successor(world, at_desk):
+    row = world.request("draft")
+    Department.objects.filter(pk=row.department_id).update(
+        successor=world.department("420600-SCJ"), abolished_on=timezone.localdate()
+    )
+    count, body = lists(at_desk("outsider"))["待我处理"]
+    assert count == 1 and row.number in body and "继续完善" in body
 
 
 def test_an_administrator_has_no_lists_of_the_workflow(world, at_desk):
