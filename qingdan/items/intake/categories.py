@@ -142,7 +142,7 @@ def _of_label(label: str) -> Category | None:
         head = _EXACT_CATEGORY.get(match[1]) or _EXACT_CATEGORY.get(_TAIL.sub("", match[1]))
         if head:
             kind = match[2] or match[3] or ""
-            return Category(head.code, "" if kind in _EXACT else kind)
+            return Category(head.code, "" if kind in _EXACT and kind not in _KINDS else kind)
     return None
 
 

@@ -8,7 +8,8 @@ import unicodedata
 _SPACES = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
 _BREAKS = re.compile(r"\s*\n\s*")
-_BETWEEN = re.compile(r"(?<=[^\x00-\x7f])[ \t\u3000\u00a0]+|[ \t\u3000\u00a0]+(?=[^\x00-\x7f])")
+_BLANKS = re.compile(r"[^\S\n]+")
+_BETWEEN = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 _NOTHING = re.compile(r"[\s/\\\-—－–一ー_·.。、*×〇○]*|无|暂无|没有|空|null|N/?A", re.IGNORECASE)
 _SERIAL = re.compile(
     r"(?:第?[〇零一二三四五六七八九十百]+[、.:)章]|\(?[〇零一二三四五六七八九十百]+\)[、.]?|第[〇零一二三四五六七八九十百]+(?:章|部分|类)[、.:]?"
@@ -34,7 +35,8 @@ def name_text(text: str) -> str:
     text = text.strip()
     if text.isalnum():
         return text
-    text = _BREAKS.sub("" if not text.isascii() else " ", _INVISIBLE.sub("", text))
+    text = _BLANKS.sub(" ", _INVISIBLE.sub("", text))
+    text = _BREAKS.sub(" " if text.isascii() else "", text)
     return _BETWEEN.sub("", text).strip()
 
 

@@ -19,6 +19,7 @@ from qingdan.items.intake.preflight import OLE, ZIP, UnreadableFile
 MEMORY = 512 * 1024 * 1024
 CPU_SECONDS = 20
 CHUNK = 400  # rows a line
+MAX_AREA = 12_000_000  # rows × columns of all sheets, empty cells between filled ones included
 MAX_MERGES = 60_000
 MAX_MERGED_ROWS = 400_000
 _TOO_MUCH = "文件内容过大，超出读取限额；请按部门或类别拆成几个文件导入"
@@ -131,8 +132,8 @@ def _calamine_sheet(sheet, meta, fact, budget: _Budget):
         from qingdan.items.intake.sheetxml import _far
 
         raise _far(meta.name, end[0] + 1, end[1] + 1)
+    budget.add_area((end[0] - start[0] + 1) * (end[1] - start[1] + 1))
     values = sheet.to_python()
-    budget.add_cells(sum(map(len, values)) // 8)
     pad, odd, rows = [""] * start[1], [], [[] for _ in range(start[0])]
     for number, row in enumerate(values, start[0] + 1):
         rows.append(pad + [v if type(v) is str else _text(v, number, c, odd) for c, v in enumerate(row, start[1])])
@@ -179,7 +180,7 @@ class _Budget:
     """What the whole file may hold."""
 
     def __init__(self) -> None:
-        self.cells = self.text = 0
+        self.cells = self.area = self.text = 0
 
     def add_cells(self, count: int) -> None:
         self.cells += count
@@ -187,6 +188,11 @@ class _Budget:
             from qingdan.items.intake.sheetxml import too_many_cells
 
             raise too_many_cells()
+
+    def add_area(self, count: int) -> None:
+        self.area += count
+        if self.area > MAX_AREA:
+            raise UnreadableFile(_TOO_MUCH)
 
     def add_text(self, count: int) -> None:
         self.text += count

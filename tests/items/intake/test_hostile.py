@@ -91,7 +91,8 @@ import json, resource, sys
 from qingdan.items.intake.reading import UnreadableFile, read_list
 def usage():
     own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_maxrss / 1024, own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+    peak = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
+    return peak / 1024, own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 for path in sys.argv[1:]:
     memory, seconds = usage()
     try:
