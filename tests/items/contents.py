@@ -35,7 +35,13 @@ def contents(draw) -> ItemContent:
                         "sub_kind": names,
                         "major_name": name,
                         "codes": st.lists(
-                            st.fixed_dictionaries({"scheme": name, "value": st.integers(0, 10**12).map(str)}), max_size=3
+                            st.fixed_dictionaries(
+                                {
+                                    "scheme": st.sampled_from(["local", "basic", "hubei", "省级赋码"]),
+                                    "value": st.integers(0, 10**12).map(str),
+                                }
+                            ),
+                            max_size=3,
                         ),
                         "initiation": st.sampled_from(["", "applied", "ex_officio"]),
                         "legal_bases": st.lists(basis, max_size=4),
