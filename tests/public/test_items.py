@@ -14,7 +14,10 @@ ALL = ["民办职业技能培训学校设立", "民办职业培训学校设立�
 
 
 def names_on(response) -> list[str]:
-    return [re.sub(r"<[^>]+>", "", name) for name in re.findall(r'<h2>\s*<a href="/items/[^"]*">(.*?)</a>\s*</h2>', response.content.decode())]
+    return [
+        re.sub(r"<[^>]+>", "", name)
+        for name in re.findall(r'<h2>\s*<a href="/items/[^"]*">(.*?)</a>\s*</h2>', response.content.decode())
+    ]
 
 
 def every_page(client, address: str) -> list[str]:
@@ -60,9 +63,7 @@ def test_every_combination_of_filters_shows_exactly_what_fits(world, client, lon
     everything = {each.name: each for each in long_list}
     for category, initiation in product(("", "02", "07"), ("", "applied", "ex_officio")):
         fitting = {
-            name
-            for name, each in everything.items()
-            if category in ("", each.category) and initiation in ("", each.initiation)
+            name for name, each in everything.items() if category in ("", each.category) and initiation in ("", each.initiation)
         }
         shown = every_page(client, f"/items/?q=殡葬&department=420600-MZJ&category={category}&initiation={initiation}")
         assert sorted(shown) == sorted(fitting), (category, initiation)
@@ -126,7 +127,11 @@ def test_a_sub_item_names_its_major(world, client):
 
 @pytest.mark.parametrize(
     ("query", "words"),
-    [("category=99", "没有代码为“99”的权力类别"), ("department=nobody", "没有代码为“nobody”的部门"), ("initiation=both", "只有依申请和依职权")],
+    [
+        ("category=99", "没有代码为“99”的权力类别"),
+        ("department=nobody", "没有代码为“nobody”的部门"),
+        ("initiation=both", "只有依申请和依职权"),
+    ],
 )
 def test_a_filter_that_is_none_is_told_in_words(world, client, query, words):
     response = client.get(f"/items/?{query}")
@@ -165,7 +170,11 @@ def test_nothing_found_under_filters_alone_offers_the_whole_list(world, client):
 
 
 def test_its_queries_do_not_grow(world, client, long_list, count_queries):
-    addresses = {"public.items": "/items/", "public.items.filtered": "/items/?category=07&page=2", "public.items.search": "/items/?q=殡葬"}
+    addresses = {
+        "public.items": "/items/",
+        "public.items.filtered": "/items/?category=07&page=2",
+        "public.items.search": "/items/?q=殡葬",
+    }
     for name, address in addresses.items():
         client.get(address)
         with count_queries(name):
