@@ -44,6 +44,7 @@ class Site:
 
     url: str
     log: Path
+    environment: dict[str, str]
     one_time_passwords: dict[str, str] = field(default_factory=dict)
 
 
@@ -68,7 +69,7 @@ def site(tmp_path_factory):
             start_new_session=True,
         )
         try:
-            site = Site(f"http://127.0.0.1:{port}", log)
+            site = Site(f"http://127.0.0.1:{port}", log, environment)
             wait_until_ready(server, site)
             site.one_time_passwords = dict(re.findall(r"登录名 (\S+)\s+一次性密码 (\S+)", log.read_text()))
             yield site
