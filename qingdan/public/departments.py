@@ -7,7 +7,7 @@ from itertools import groupby
 from django.http import HttpResponse
 
 from departments.models import Department
-from qingdan.items import reads
+from qingdan.items import listing, reads
 from qingdan.items.content import STATES
 from qingdan.items.models import DepartmentVersion, Edition
 from qingdan.public.frame import Elsewhere, Frame, NotHere, page
@@ -59,7 +59,7 @@ def department(frame: Frame, code: str) -> HttpResponse:
         raise NotHere(f"没有代码为“{code}”的部门", way_out=("看全部部门", frame.links.departments))
     edition = frame.edition
     said, listed = _said(edition, owner, versions)
-    found = reads.browse(edition, department=owner.pk) if listed else reads.Found([])
+    found = listing.browse(edition, department=owner.pk) if listed else listing.Found([])
     categories = dict(reads.categories())
     kept = {
         category: (majors, items) for key, category, majors, items in (reads.counts(edition) if listed else []) if key == owner.pk
@@ -101,11 +101,13 @@ def _former_names(versions: list[DepartmentVersion], name: str) -> list[tuple[st
     return [(each.name, each.edition) for each in names] if len(names) > 1 else []
 
 
-def _groups(links: Links, edition: Edition | None, found: reads.Found, categories: dict[str, str]) -> list[tuple[str, list[tuple]]]:
+def _groups(
+    links: Links, edition: Edition | None, found: listing.Found, categories: dict[str, str]
+) -> list[tuple[str, list[tuple]]]:
     """The department's items by category: (name, address, is a sub-item, state in a word where it is not in use, counted)."""
     if not found.total:
         return []
-    rows = reads.rows(edition, found.positions[:SHOWN])
+    rows = listing.rows(edition, found.positions[:SHOWN])
     return [
         (
             categories[category],

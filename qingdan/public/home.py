@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
-from qingdan.items import reads
+from qingdan.items import listing, reads
 from qingdan.items.models import Edition
 from qingdan.public.frame import Frame, page
 from qingdan.public.links import Links
@@ -61,7 +61,7 @@ def home(frame: Frame) -> HttpResponse:
         latest_url=latest and frame.links.edition(latest.number),
         latest_changes_url=latest and frame.links.changes(latest.number),
         pending=[(each, frame.links.edition(each.number)) for each in pending],
-        examples=[] if frame.on else [(word, frame.links.items(q=word)) for word in reads.words_that_hit(edition, EXAMPLES)],
+        examples=[] if frame.on else [(word, frame.links.items(q=word)) for word in listing.words_that_hit(edition, EXAMPLES)],
         regions=[(name, Links(code, frame.on).home) for code, name in reads.regions_with_lists() if code != frame.region.code],
     )
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 
 from qingdan.errors import RuleBroken
-from qingdan.items import reads
+from qingdan.items import listing, reads
 from qingdan.items.content import INITIATIONS, STATES, read_content
 from qingdan.items.models import Edition
 from qingdan.items.search import marked, needle_of, passage
@@ -52,7 +52,7 @@ def item_list(frame: Frame) -> HttpResponse:
         )
     found = _find(edition, filters)
     number = _page_number(frame, filters, found)
-    rows = reads.rows(edition, found.page(number), with_content=bool(filters.needle))
+    rows = listing.rows(edition, found.page(number), with_content=bool(filters.needle))
     return frame.page(
         "items.html",
         title=f"“{filters.q}”的搜索结果" if filters.q else "权责事项",
@@ -61,7 +61,7 @@ def item_list(frame: Frame) -> HttpResponse:
         filters=filters,
         found=found,
         number=number,
-        first=(number - 1) * reads.PAGE_SIZE + 1,
+        first=(number - 1) * listing.PAGE_SIZE + 1,
         rows=[_row(frame.links, row, filters.needle, categories) for row in rows],
         totals=_totals(edition, filters) if not filters.needle and not filters.initiation else None,
         chips=_chips(frame.links, filters, categories, departments),
@@ -75,7 +75,7 @@ def item_list(frame: Frame) -> HttpResponse:
         pages=_pages(frame.links, filters, number, found.pages),
         ended=[
             (marked(name, filters.needle), frame.links.item(code), how, day)
-            for code, name, how, day in (reads.ended_holding(edition, filters.needle) if filters.needle and number == 1 else [])
+            for code, name, how, day in (listing.ended_holding(edition, filters.needle) if filters.needle and number == 1 else [])
         ],
         suggestions=[] if found.total else _suggestions(frame.links, edition, filters),
     )
@@ -105,12 +105,12 @@ def _filters(frame: Frame, categories: dict[str, str], departments: list[tuple[i
     return Filters(q, needle_of(q), category, department, keys.get(department), initiation)
 
 
-def _find(edition: Edition, filters: Filters) -> reads.Found:
+def _find(edition: Edition, filters: Filters) -> listing.Found:
     narrowed = {"department": filters.department_key, "category": filters.category, "initiation": filters.initiation}
-    return reads.search(edition, filters.needle, **narrowed) if filters.needle else reads.browse(edition, **narrowed)
+    return listing.search(edition, filters.needle, **narrowed) if filters.needle else listing.browse(edition, **narrowed)
 
 
-def _page_number(frame: Frame, filters: Filters, found: reads.Found) -> int:
+def _page_number(frame: Frame, filters: Filters, found: listing.Found) -> int:
     text = frame.query.get("page", "") or "1"
     last = (f"去最后一页（第 {found.pages} 页）", filters.address(frame.links, page=found.pages if found.pages > 1 else ""))
     if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= found.pages):
@@ -127,7 +127,7 @@ def _totals(edition: Edition, filters: Filters) -> tuple[int, int]:
     return majors, items
 
 
-def _row(links: Links, row: reads.ListRow, needle: str, categories: dict[str, str]) -> dict:
+def _row(links: Links, row: listing.ListRow, needle: str, categories: dict[str, str]) -> dict:
     name = marked(row.name, needle)
     summary = marked(row.summary, needle)
     field, around = "", None
@@ -181,15 +181,15 @@ def _suggestions(links: Links, edition: Edition, filters: Filters, limit: int = 
     tries = []
     narrowed = filters.category or filters.department or filters.initiation
     if filters.needle and narrowed:
-        everywhere = reads.search(edition, filters.needle).total
+        everywhere = listing.search(edition, filters.needle).total
         if everywhere:
             tries.append((f"在全部事项中找“{filters.q}”（{everywhere:,} 条）", links.items(q=filters.q)))
     if filters.needle:
-        pieces = reads.pieces_that_hit(edition, filters.needle, limit - len(tries))
+        pieces = listing.pieces_that_hit(edition, filters.needle, limit - len(tries))
         tries += [(piece, links.items(q=piece)) for piece in pieces]
     elif narrowed:
         tries.append(("看全部事项", links.all_items))
     names = dict(reads.categories())
-    largest = sorted(reads.browse(edition).by_category.items(), key=lambda each: -each[1])
+    largest = sorted(listing.browse(edition).by_category.items(), key=lambda each: -each[1])
     tries += [(f"{names[code]}（{n:,} 条）", links.items(category=code)) for code, n in largest]
     return tries[:limit]

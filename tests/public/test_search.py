@@ -163,3 +163,10 @@ def _quoted(text: str) -> str:
 def test_the_search_words_stay_in_the_box(world, client):
     body = client.get("/items/?q=社会保险").content.decode()
     assert len(re.findall(r'<input[^>]*name="q"[^>]*value="社会保险"', body)) == 2
+
+
+def test_a_withheld_item_that_left_the_list_is_not_told_of_either(world, client, office):
+    office.publish(office.end("专项保密检查"))
+    assert "保密检查" not in text_of(client.get("/items/?q=专项保密检查")).replace("“专项保密检查”", "")
+    assert "已不在清单内的事项" not in text_of(client.get("/items/?q=专项保密检查"))
+    assert client.get(f"/items/{world.item('专项保密检查').code}/").status_code == 404
