@@ -38,7 +38,7 @@ def is_flow(text: str) -> bool:
     """Whether a cell describes steps (arrows or numbered lines) rather than running prose."""
     return (
         bool(_ARROW.search(text))
-        or len([n for n, _ in entries_of(text) if n]) > 1
+        or any(number for number, _ in entries_of(text))
         or (len(text.strip()) <= 20 and "\n" not in text.strip())
     )
 
