@@ -43,12 +43,12 @@ def to_content(
     ``scheme``. Without a ``base`` the item starts from ``defaults`` (of its category: 依申请 or 依职权).
     """
     elements: dict[str, object] = {name: getattr(base, name) for name in _FIELDS} if base else _start(row.category, defaults)
-    elements.update(
-        department_code=department_code,
-        department_name=department_name,
-        category=row.category,
+    elements |= {
+        "department_code": department_code,
+        "department_name": department_name,
+        "category": row.category,
         **_names(row, base),
-    )
+    }
     for element in _OTHERS:
         text = row.cells.get(element.key)
         if text is None:
