@@ -37,7 +37,6 @@ test-browser: install-dev
 
 check: install-dev
 	@$(PY) -m ruff check .
-	@$(PY) -m ruff format --check .
 	@$(PY) -m djlint --lint --quiet templates
 	@.venv/bin/lint-imports
 	@$(CLEAN) $(PY) manage.py makemigrations --check --dry-run
