@@ -98,13 +98,15 @@ class TableReader:
             return "填写示例"
         if [plain(t) for t in texts] == [str(n) for n in range(1, len(texts) + 1)] and len(texts) > 2:
             return "列号行"
-        if len(texts) <= 2 and is_note(texts[0]):
+        if is_note(texts[0]) and (len(texts) <= 2 or all(":" in plain(text) for text in texts)):
             self.after_note = True
             return "表注"
         if any((row, c) in self.sheet.formulas for c in others):
             return ""
         if len(others) == 1 or (len(others) <= 3 and all(_counts(t) for t in texts[len(texts) - len(others) + 1 :])):
             text = cells[others[0]].strip()
+            if text in self.context.titles:
+                return "重复的标题"
             spread = self.sheet.spans.get((row, others[0]), 1)
             if others[0] not in self.name_columns or spread > 2 or _band_like(text):
                 why = self.context.read_band(text)
