@@ -7,6 +7,8 @@ from qingdan.items.intake.faults import Fault
 from qingdan.items.intake.grid import Sheet, letters
 from qingdan.items.intake.lines import is_secret, marks_secret
 
+BLANK = "只有空白字符"
+
 
 class Fates:
     """``drafts`` in the order of the file; ``refused`` and ``ignored`` by row. ``open`` decides on secrets and hidden rows first."""
@@ -35,7 +37,10 @@ class Fates:
 
     def ignore(self, row: int, why: str) -> None:
         if row not in self.refused:
-            self.ignored.setdefault(row, why)
+            self.ignored.setdefault(row, BLANK if self._blank(row) else why)
+
+    def _blank(self, row: int) -> bool:
+        return row not in self.sheet.formula_columns and not any(text.strip() for text in self.sheet.rows[row - 1])
 
     def add(self, draft: Draft) -> None:
         self.drafts.append(draft)
@@ -55,4 +60,4 @@ class Fates:
             if row in taken or row in self.refused or row in self.ignored:
                 continue
             if (any(cells) or row in self.sheet.formula_columns) and self.open(row, cells):
-                self.ignored[row] = why
+                self.ignore(row, why)

@@ -49,10 +49,10 @@ def _row_pairs(sheet: Sheet, row: int, cells: list[str], merged: dict, skip: fro
     pairs = []
     for column, heading in labels.items():
         value = merged[column][1] + 1 if column in merged else column + 1
-        if value not in labels:
+        if value not in labels and value not in skip:
             pairs.append((row, heading.key, heading.extra, value))
     # A row of a table heading has labels beside labels; a row of a form has a value beside each label.
-    return pairs if len(pairs) * 2 >= len(labels) else []
+    return pairs if len(pairs) * 4 >= len(labels) * 3 else []
 
 
 def _goes_on(sheet: Sheet, row: int, cells: list[str], before: list[Pair]) -> list[Pair]:
@@ -85,6 +85,8 @@ def _blocks(pairs: list[Pair]) -> list[list[Pair]]:
         block = blocks[-1]
         again = any(p[1:3] == pair[1:3] for p in block)
         previous = block[-1] if block else None
+        if again and previous and previous[0] == pair[0]:
+            continue  # the same label twice in one row: the first stands
         continued = previous is not None and previous[1:3] == pair[1:3] and previous[0] + 1 == pair[0]
         if again and not continued and any(p[1] in NAMES for p in block):
             blocks.append([])

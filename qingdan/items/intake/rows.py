@@ -8,7 +8,7 @@ from qingdan.items.intake.categories import KNOWN_FOREIGN, parse_category
 from qingdan.items.intake.checks import check_cells, suspect_rows
 from qingdan.items.intake.context import SheetContext
 from qingdan.items.intake.draft import VERBATIM, Draft
-from qingdan.items.intake.fates import Fates
+from qingdan.items.intake.fates import BLANK, Fates
 from qingdan.items.intake.grid import Sheet, letters
 from qingdan.items.intake.headings import NAME_WORDS, OUR_CODE
 from qingdan.items.intake.layout import Layout, read_layout
@@ -61,7 +61,7 @@ class TableReader:
             filled = sorted({*filled, *self.sheet.formula_columns.get(row, ())})
         if not filled:
             if any(cells):
-                self.fates.ignore(row, "只有空白字符")
+                self.fates.ignore(row, BLANK)
             return 1
         if not self.fates.open(row, cells):
             return 1
