@@ -31,7 +31,7 @@ class Fates:
                     self.refused[row] = (Fault(letters(column), "I11", message),)
                     return False
         if row in self.hidden:
-            self.ignored[row] = "隐藏的行；需要时取消隐藏，或在导入时选择“包括隐藏内容”"
+            self.ignore(row, "隐藏的行；需要时取消隐藏，或在导入时选择“包括隐藏内容”")
             return False
         return True
 
@@ -50,6 +50,7 @@ class Fates:
         self.followers.append((row, target))
 
     def refuse_row(self, row: int, code: str, message: str, column: int | None = None) -> None:
+        self.ignored.pop(row, None)
         self.refused[row] = (Fault("" if column is None else letters(column), code, f"第{row}行{message}"),)
 
     def rest(self, why: str, rows=None) -> None:

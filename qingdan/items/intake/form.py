@@ -99,7 +99,7 @@ def _read_block(sheet: Sheet, block: list[Pair], context: SheetContext, fates: F
     if not all(fates.open(row, sheet.rows[row - 1]) for row in range(rows[0], rows[-1] + 1)):
         secret = [row for row in range(rows[0], rows[-1] + 1) if row in fates.refused]
         for row in range(rows[0], rows[-1] + 1) if secret else ():
-            if any(sheet.rows[row - 1]) and row not in fates.refused:
+            if any(text.strip() for text in sheet.rows[row - 1]) and row not in fates.refused:
                 fates.refuse_row(row, "I11", f"属于第{secret[0]}行带有国家秘密标志的表，内容未读入；请从文件中删除并按保密规定处理")
         return
     home = next(p[0] for p in block if p[1] in NAMES)

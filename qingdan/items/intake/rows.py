@@ -164,7 +164,7 @@ class TableReader:
                 return self.sheet.cell(*fill[column])
             return text
 
-        if self._continues(row, filled, fill):
+        if self._continues(row, cells, filled, fill):
             return
         check_cells(self.sheet, draft, row, cells, fill, self.used, self.suspect)
         major, sub = value(layout.major), value(layout.sub)
@@ -200,7 +200,7 @@ class TableReader:
             return (name, "") if is_nothing(major) else (major, name)
         return (name if is_nothing(major) else major), sub
 
-    def _continues(self, row: int, filled: list[int], fill: dict) -> bool:
+    def _continues(self, row: int, cells: list[str], filled: list[int], fill: dict) -> bool:
         """A row inside the merged name of an item above, without a sub-item of its own: its texts go on there."""
         layout = self.layout
         origin = fill.get(layout.major)
@@ -229,7 +229,6 @@ class TableReader:
             )
             self.fates.add(draft)
             return True
-        cells = self.sheet.rows[row - 1]
         for key, columns in self.prose:
             target.extend(key, "\n".join(cells[c] for c in columns if c in filled))
         check_cells(self.sheet, target, row, cells, {}, self.used, self.suspect)
