@@ -40,6 +40,7 @@ class SheetContext:
             self.sheet_category = sheet_name.strip()
         self.title_department = self.maker_department = ""
         self.title_category: Category | None = None
+        self.titles: set[str] = set()
         self.band_department = ""
         self.band_category: Category | str | None = None
         self._outer = ""
@@ -52,6 +53,7 @@ class SheetContext:
             self.maker_department = maker
             return
         for text in texts:
+            self.titles.add(text)
             department = parse_department(text) or find_department(text)
             if department:
                 self.title_department = department

@@ -69,6 +69,8 @@ class Draft:
         self.major, self.sub = (("" if is_nothing(t) else name_text(t)) for t in (major, sub))
         if self.sub and plain(self.sub) == plain(self.major):
             self.sub = ""
+        if any(len(re.findall(r"^\s*[(（]?\d{1,2}[)）.、．]", text, re.MULTILINE)) > 1 for text in (major, sub)):
+            self.refuse(column, "I15", "的一个名称单元格里写了几个事项；请每个事项（子项）各占一行")
         if not self.major and self.sub:
             self.refuse(column, "I02", "有子项名称而没有大项名称；请在该行填写大项名称，或把大项的单元格合并到该行")
         elif not self.major:

@@ -7,6 +7,8 @@ from qingdan.items.intake.faults import Fault
 from qingdan.items.intake.grid import Sheet, letters
 from qingdan.items.intake.lines import is_secret, marks_secret
 
+BLANK = "只有空白字符"
+
 
 class Fates:
     """``drafts`` in the order of the file; ``refused`` and ``ignored`` by row. ``open`` decides on secrets and hidden rows first."""
@@ -29,13 +31,16 @@ class Fates:
                     self.refused[row] = (Fault(letters(column), "I11", message),)
                     return False
         if row in self.hidden:
-            self.ignored[row] = "隐藏的行；需要时取消隐藏，或在导入时选择“包括隐藏内容”"
+            self.ignore(row, "隐藏的行；需要时取消隐藏，或在导入时选择“包括隐藏内容”")
             return False
         return True
 
     def ignore(self, row: int, why: str) -> None:
         if row not in self.refused:
-            self.ignored.setdefault(row, why)
+            self.ignored.setdefault(row, BLANK if self._blank(row) else why)
+
+    def _blank(self, row: int) -> bool:
+        return row not in self.sheet.formula_columns and not any(text.strip() for text in self.sheet.rows[row - 1])
 
     def add(self, draft: Draft) -> None:
         self.drafts.append(draft)
@@ -45,6 +50,7 @@ class Fates:
         self.followers.append((row, target))
 
     def refuse_row(self, row: int, code: str, message: str, column: int | None = None) -> None:
+        self.ignored.pop(row, None)
         self.refused[row] = (Fault("" if column is None else letters(column), code, f"第{row}行{message}"),)
 
     def rest(self, why: str, rows=None) -> None:
@@ -55,4 +61,4 @@ class Fates:
             if row in taken or row in self.refused or row in self.ignored:
                 continue
             if (any(cells) or row in self.sheet.formula_columns) and self.open(row, cells):
-                self.ignored[row] = why
+                self.ignore(row, why)

@@ -49,10 +49,10 @@ def _row_pairs(sheet: Sheet, row: int, cells: list[str], merged: dict, skip: fro
     pairs = []
     for column, heading in labels.items():
         value = merged[column][1] + 1 if column in merged else column + 1
-        if value not in labels:
+        if value not in labels and value not in skip:
             pairs.append((row, heading.key, heading.extra, value))
     # A row of a table heading has labels beside labels; a row of a form has a value beside each label.
-    return pairs if len(pairs) * 2 >= len(labels) else []
+    return pairs if len(pairs) * 4 >= len(labels) * 3 else []
 
 
 def _goes_on(sheet: Sheet, row: int, cells: list[str], before: list[Pair]) -> list[Pair]:
@@ -85,6 +85,8 @@ def _blocks(pairs: list[Pair]) -> list[list[Pair]]:
         block = blocks[-1]
         again = any(p[1:3] == pair[1:3] for p in block)
         previous = block[-1] if block else None
+        if again and previous and previous[0] == pair[0]:
+            continue  # the same label twice in one row: the first stands
         continued = previous is not None and previous[1:3] == pair[1:3] and previous[0] + 1 == pair[0]
         if again and not continued and any(p[1] in NAMES for p in block):
             blocks.append([])
@@ -97,7 +99,7 @@ def _read_block(sheet: Sheet, block: list[Pair], context: SheetContext, fates: F
     if not all(fates.open(row, sheet.rows[row - 1]) for row in range(rows[0], rows[-1] + 1)):
         secret = [row for row in range(rows[0], rows[-1] + 1) if row in fates.refused]
         for row in range(rows[0], rows[-1] + 1) if secret else ():
-            if any(sheet.rows[row - 1]) and row not in fates.refused:
+            if any(text.strip() for text in sheet.rows[row - 1]) and row not in fates.refused:
                 fates.refuse_row(row, "I11", f"属于第{secret[0]}行带有国家秘密标志的表，内容未读入；请从文件中删除并按保密规定处理")
         return
     home = next(p[0] for p in block if p[1] in NAMES)

@@ -8,9 +8,10 @@ from functools import lru_cache
 
 from qingdan.items.elements import ELEMENTS
 from qingdan.items.intake.categories import parse_category
-from qingdan.items.intake.words import plain
+from qingdan.items.intake.words import plain, tight
 
 SERIAL, LEVEL, TICK, MARKING, MAJOR_CODES = "serial", "level", "tick", "marking", "major_codes"
+SUB_CODE = -1  # rank of 子项编码: beside it a bare 编码 is that of the 大项
 OUR_CODE = "清单编码"  # heading of the column that our own exports lock; its codes find items and are no official ones
 
 LONGEST = 100
@@ -82,7 +83,8 @@ def _read_heading(text: str) -> Heading | None:
         return Heading(MARKING)
     if label == OUR_CODE:
         return Heading("codes", 0, OUR_CODE)
-    return _exact(label) or _bracketed(label) or _codes(label) or _ticks(label) or _contained(label)
+    found = _exact(label) or _bracketed(label) or _codes(label) or _ticks(label) or _contained(label)
+    return Heading(LEVEL, extra=tight(text)) if found and found.key == LEVEL else found
 
 
 def read_label(text: str) -> Heading | None:
@@ -143,7 +145,7 @@ def _codes(label: str) -> Heading | None:
     if _MAJOR_CODE.fullmatch(label):
         return Heading(MAJOR_CODES)
     if _SUB_CODE.fullmatch(label):
-        return Heading("codes", 1)
+        return Heading("codes", SUB_CODE)
     if _SCHEME.fullmatch(label):
         return Heading("codes", 20, label)
     return None

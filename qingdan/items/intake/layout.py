@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from qingdan.items.intake.grid import Sheet
-from qingdan.items.intake.headings import LEVEL, MAJOR_CODES, MARKING, SERIAL, TICK, Heading, read_heading, read_pair
+from qingdan.items.intake.headings import LEVEL, MAJOR_CODES, MARKING, SERIAL, SUB_CODE, TICK, Heading, read_heading, read_pair
 from qingdan.items.intake.words import plain
 
 HEADER_WITHIN = 30
@@ -174,7 +174,9 @@ def _lone_ticks(layout: Layout) -> None:
 
 def _codes(sheet: Sheet, layout: Layout, by_key: dict, known: dict[int, Heading], texts: dict[int, str]) -> None:
     seen = set()
-    for column in sorted(by_key.pop("codes", ()), key=lambda c: known[c].rank):
+    columns = sorted(by_key.pop("codes", ()), key=lambda c: known[c].rank)
+    of_subs = any(known[c].rank == SUB_CODE for c in columns)
+    for column in columns:
         scheme = known[column].extra
         if (
             plain(texts[column]) in ("编号", "代码")
@@ -185,6 +187,8 @@ def _codes(sheet: Sheet, layout: Layout, by_key: dict, known: dict[int, Heading]
                 layout.unread.append((column, texts[column]))
             else:
                 by_key[SERIAL] = [column]
+        elif of_subs and scheme == "" and known[column].rank != SUB_CODE:
+            layout.major_codes.append(column)
         elif scheme in seen:
             layout.unread.append((column, texts[column]))
         else:

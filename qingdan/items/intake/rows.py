@@ -8,7 +8,7 @@ from qingdan.items.intake.categories import KNOWN_FOREIGN, parse_category
 from qingdan.items.intake.checks import check_cells, suspect_rows
 from qingdan.items.intake.context import SheetContext
 from qingdan.items.intake.draft import VERBATIM, Draft
-from qingdan.items.intake.fates import Fates
+from qingdan.items.intake.fates import BLANK, Fates
 from qingdan.items.intake.grid import Sheet, letters
 from qingdan.items.intake.headings import NAME_WORDS, OUR_CODE
 from qingdan.items.intake.layout import Layout, read_layout
@@ -61,7 +61,7 @@ class TableReader:
             filled = sorted({*filled, *self.sheet.formula_columns.get(row, ())})
         if not filled:
             if any(cells):
-                self.fates.ignore(row, "只有空白字符")
+                self.fates.ignore(row, BLANK)
             return 1
         if not self.fates.open(row, cells):
             return 1
@@ -98,13 +98,15 @@ class TableReader:
             return "填写示例"
         if [plain(t) for t in texts] == [str(n) for n in range(1, len(texts) + 1)] and len(texts) > 2:
             return "列号行"
-        if len(texts) <= 2 and is_note(texts[0]):
+        if is_note(texts[0]) and (len(texts) <= 2 or all(":" in plain(text) for text in texts)):
             self.after_note = True
             return "表注"
         if any((row, c) in self.sheet.formulas for c in others):
             return ""
         if len(others) == 1 or (len(others) <= 3 and all(_counts(t) for t in texts[len(texts) - len(others) + 1 :])):
             text = cells[others[0]].strip()
+            if text in self.context.titles:
+                return "重复的标题"
             spread = self.sheet.spans.get((row, others[0]), 1)
             if others[0] not in self.name_columns or spread > 2 or _band_like(text):
                 why = self.context.read_band(text)
@@ -162,7 +164,7 @@ class TableReader:
                 return self.sheet.cell(*fill[column])
             return text
 
-        if self._continues(row, filled, fill):
+        if self._continues(row, cells, filled, fill):
             return
         check_cells(self.sheet, draft, row, cells, fill, self.used, self.suspect)
         major, sub = value(layout.major), value(layout.sub)
@@ -198,7 +200,7 @@ class TableReader:
             return (name, "") if is_nothing(major) else (major, name)
         return (name if is_nothing(major) else major), sub
 
-    def _continues(self, row: int, filled: list[int], fill: dict) -> bool:
+    def _continues(self, row: int, cells: list[str], filled: list[int], fill: dict) -> bool:
         """A row inside the merged name of an item above, without a sub-item of its own: its texts go on there."""
         layout = self.layout
         origin = fill.get(layout.major)
@@ -227,7 +229,6 @@ class TableReader:
             )
             self.fates.add(draft)
             return True
-        cells = self.sheet.rows[row - 1]
         for key, columns in self.prose:
             target.extend(key, "\n".join(cells[c] for c in columns if c in filled))
         check_cells(self.sheet, target, row, cells, {}, self.used, self.suspect)
