@@ -130,6 +130,7 @@ POLICIES: dict[str, Policy] = {
     "admin:upload_marked": posts(*_OWN, methods=READ),
     "admin:department_workbook": posts(*_OWN, methods=READ),
     "admin:category_template": posts(*_OWN, methods=READ),
+    "admin:department_profile": posts(*_OWN),
     "admin:batch_list": posts(*_REGIONAL),
     "admin:batch": posts(*_REGIONAL, methods=READ),
     "admin:batch_add": posts(Post.PUBLISHER, methods=POST_ONLY),

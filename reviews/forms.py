@@ -105,6 +105,17 @@ class ProposeForm(PlainForm):
         self.fields["repeal"].choices = [(code, code) for code in absent]
 
 
+class ProfileForm(PlainForm):
+    """部门职责; the rows of 职责边界 and 监管制度 are read by the view."""
+
+    main_duties = forms.CharField(
+        label="主要职责", required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 8}), help_text="一行一条。"
+    )
+    reason = _text("调整理由", required=True, rows=3, error_messages={"required": "写明调整理由"})
+    document = forms.CharField(label="依据文件", required=False, max_length=300, help_text="标题和文号，例如三定规定。")
+    seen_hash = forms.CharField(widget=forms.HiddenInput)
+
+
 class BatchForm(PlainForm):
     title = forms.CharField(
         label="批次名称", max_length=200, help_text="例如：第15批动态调整", error_messages={"required": "填写批次名称"}

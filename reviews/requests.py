@@ -51,8 +51,8 @@ def create_request(
     posting = actor.must_hold((Post.CLERK, Post.HEAD), department=department, message="只能为本部门提出调整申请")
     if not reason.strip():
         raise RuleBroken(Violation("Q01", "须写明调整理由", "调整理由"))
-    check_proposals(department, proposals)
     region = Region.objects.select_for_update().get(pk=department.region_id)
+    check_proposals(department, proposals)
     request = ChangeRequest(
         region=region,
         department=department,
@@ -80,6 +80,7 @@ def replace_changes(
     *, actor: Actor, request: ChangeRequest, reason: str, proposals: Sequence[Proposal], document: str = "", seen_hash: str
 ) -> ChangeRequest:
     """Put another set of changes into a draft or returned request; what was before stays in its history."""
+    Region.objects.select_for_update().get(pk=request.region_id)
     ChangeRequest.objects.select_for_update().get(pk=request.pk)
     request.refresh_from_db()
     _row, posting = check_can_act_on_request(actor=actor, request=request, action=RequestAction.EDIT)
@@ -144,6 +145,7 @@ def check_proposals(department: Department, proposals: Sequence[Proposal]) -> No
     if not proposals:
         broken.append(Violation("Q02", "没有任何调整内容"))
     held = _open_requests_of([p.item.pk for p in proposals if p.item])
+    profile_held = _open_profile_request(department) if any(p.kind == ChangeKind.DEPARTMENT for p in proposals) else ""
     versions = {p.base_version.pk for p in proposals if p.base_version}
     owners = dict(ItemVersion.objects.filter(pk__in=versions).values_list("pk", "department_id"))
     seen: set[int] = set()
@@ -159,6 +161,8 @@ def check_proposals(department: Department, proposals: Sequence[Proposal]) -> No
             broken.append(Violation("Q04", f"{ChangeKind(proposal.kind).label}须指明现行事项", name))
         if item is not None and item.pk in held:
             broken.append(Violation("Q05", f"该事项已在申请 {held[item.pk]} 中办理，待其办结后再提", name))
+        if proposal.kind == ChangeKind.DEPARTMENT and profile_held:
+            broken.append(Violation("Q05", f"本部门职责已在申请 {profile_held} 中办理，待其办结后再提", name))
         if item is not None and item.pk in seen:
             broken.append(Violation("Q06", "同一事项在一个申请内只能调整一次", name))
         if item is not None:
@@ -203,6 +207,12 @@ def _department_code(content: ItemContent | DepartmentContent) -> str:
 
 def _open_requests_of(items: Sequence[int]) -> dict[int, str]:
     return dict(Change.objects.filter(item__in=items, open=True).values_list("item_id", "request__number"))
+
+
+def _open_profile_request(department: Department) -> str:
+    """Number of the open request that changes what the list says of ``department`` itself; empty if there is none."""
+    found = Change.objects.filter(kind=ChangeKind.DEPARTMENT, open=True, request__department=department)
+    return found.values_list("request__number", flat=True).first() or ""
 
 
 def _next_number(region: Region) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import batches, decisions, publication, requests, uploads
+from reviews.views import batches, decisions, profiles, publication, requests, uploads
 
 
 def screens():
@@ -18,6 +18,7 @@ def screens():
         path("uploads/<int:key>/marked/", uploads.upload_marked, name="upload_marked"),
         path("uploads/department/<str:code>/", uploads.department_list, name="department_workbook"),
         path("uploads/template/<str:code>/", uploads.category_template, name="category_template"),
+        path("profiles/<str:code>/", profiles.department_profile, name="department_profile"),
         path("batches/", batches.batch_list, name="batch_list"),
         path("batches/<int:key>/", batches.batch_detail, name="batch"),
         path("batches/<int:key>/add/", batches.batch_add, name="batch_add"),

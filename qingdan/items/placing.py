@@ -61,6 +61,13 @@ class DepartmentPlacement:
     reason: str = ""
 
 
+def plain_profile(department: Department) -> DepartmentContent:
+    """What the list says of a department that has said nothing of itself yet: its name and kind."""
+    return DepartmentContent(
+        code=department.code, name=department.name, short_name=department.short_name, kind=department.get_kind_display()
+    )
+
+
 @dataclass(slots=True)
 class Row:
     """One place of the list being put together. Unsaved items and versions have no key yet."""

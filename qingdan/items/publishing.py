@@ -36,6 +36,7 @@ from qingdan.items.placing import (
     adjustment_number,
     count,
     in_official_order,
+    plain_profile,
     rows_of,
 )
 from qingdan.items.rules import check_placements, check_terms
@@ -279,10 +280,7 @@ def _profiles_shown(
     for department in Department.objects.filter(region=region):
         if department.pk in holding or department.abolished_on is None:
             if department.pk not in profiles:
-                plain = DepartmentContent(
-                    code=department.code, name=department.name, short_name=department.short_name, kind=department.get_kind_display()
-                )
-                profiles[department.pk] = _new_profile(department, plain, None)
+                profiles[department.pk] = _new_profile(department, plain_profile(department), None)
         else:
             profiles.pop(department.pk, None)
     return [profiles[key] for key in sorted(profiles, key=lambda key: (order[key], key))]
