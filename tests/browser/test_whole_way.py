@@ -14,7 +14,7 @@ import pytest
 from openpyxl import Workbook
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import DESKTOP, PHONE, ROOT
 
 pytestmark = pytest.mark.browser
 
@@ -105,7 +105,7 @@ def pass_request(page: Page, opinion: str) -> None:
     expect(page.locator(".decision", has_text=opinion)).to_be_visible()
 
 
-def test_a_workbook_goes_from_the_department_to_the_citizens_page(site, people, tmp_path):
+def test_a_workbook_goes_from_the_department_to_the_citizens_page(site, people, tmp_path, assert_accessible):
     # 系统管理员: departments, accounts, one-time passwords.
     sysadmin = people("sysadmin")
     sign_in(sysadmin, "sysadmin", site.one_time_passwords["sysadmin"])
@@ -236,3 +236,21 @@ def test_a_workbook_goes_from_the_department_to_the_citizens_page(site, people, 
     expect(row.locator("td.old")).to_contain_text("0710-3600001")
     expect(row.locator("td.new")).to_contain_text("0710-3699999")
     expect(citizen.get_by_text("对公司的发起人、股东虚假出资行为的处罚").first).to_be_visible()
+
+    # Every page of the way is readable for everyone, on desk and phone.
+    clerk.goto("/admin/profiles/420600-SCJ/")
+    for page in (sysadmin, clerk, head, publisher, council):
+        assert_accessible(page)
+    for viewport in (DESKTOP, PHONE):
+        citizen.set_viewport_size(viewport)
+        for shown in (
+            "/",
+            "/items/?q=许可",
+            item,
+            "/departments/420600-SCJ/",
+            "/editions/",
+            "/editions/2/",
+            "/editions/2/changes/",
+        ):
+            citizen.goto(shown)
+            assert_accessible(citizen)
