@@ -12,7 +12,7 @@ from qingdan.items.intake.fates import BLANK, Fates
 from qingdan.items.intake.grid import Sheet, letters
 from qingdan.items.intake.headings import NAME_WORDS, OUR_CODE
 from qingdan.items.intake.layout import Layout, read_layout
-from qingdan.items.intake.lines import is_note, is_title, is_total, parse_department
+from qingdan.items.intake.lines import is_note, is_title, is_total, numbers_columns, parse_department
 from qingdan.items.intake.nesting import Nesting
 from qingdan.items.intake.words import is_nothing, plain, style_of, without_count, without_serial
 
@@ -95,7 +95,7 @@ class TableReader:
             return "合计行"
         if first == layout.serial and _EXAMPLE.fullmatch(plain(texts[0])):
             return "填写示例"
-        if [plain(t) for t in texts] == [str(n) for n in range(1, len(texts) + 1)] and len(texts) > 2:
+        if len(texts) > 2 and numbers_columns([plain(text) for text in texts]):
             return "列号行"
         if is_note(texts[0]) and (len(texts) <= 2 or all(":" in plain(text) for text in texts)):
             self.after_note = True
