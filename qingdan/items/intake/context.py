@@ -22,7 +22,7 @@ class FileContext:
         self.option_category = parse_category(category) if category else None
         if category and self.option_category is None and category in CATEGORIES:
             self.option_category = Category(category)
-        self.name_department = _first(parse_department(p) for p in _pieces(stem)) or find_department(stem)
+        self.name_department = find_department(stem) or _first(parse_department(p) for p in _pieces(stem))
         self.name_category = _first(parse_category(p) for p in _pieces(stem)) or _category(find_category(stem))
         self.year = find_year(stem)
         self.notes: list[str] = []
@@ -54,13 +54,23 @@ class SheetContext:
             return
         for text in texts:
             self.titles.add(text)
-            department = parse_department(text) or find_department(text)
+            department = parse_department(text.strip("()（）【】[] ")) or find_department(text)
             if department:
                 self.title_department = department
             category = parse_category(text) or _category(find_category(text))
             if category:
                 self.title_category = category
             self.file.year = self.file.year or find_year(text)
+
+    def note_conflicts(self, sheet_name: str) -> None:
+        """Say where the sheet itself names another department or category than the caller."""
+        own = self.maker_department or self.title_department
+        option = self.file.option_department
+        if own and option and plain(own) not in plain(option) and plain(option) not in plain(own):
+            self.file.notes.append(f"工作表“{sheet_name}”写明的部门是“{own}”，按指定的“{option}”读入")
+        title, chosen = self.title_category, self.file.option_category
+        if title and chosen and title.code != chosen.code:
+            self.file.notes.append(f"工作表“{sheet_name}”的标题写明{CATEGORIES[title.code]}，按指定的{CATEGORIES[chosen.code]}读入")
 
     def read_band(self, text: str) -> str:
         """A line across the table: what it was used for (why it is no item), or empty when it says nothing known."""

@@ -40,6 +40,15 @@ class Sheet:
         """(row, column) of the first cell of a merged range → how many columns it spans."""
         return {(first, left): right - left + 1 for first, left, _, right in self.merged}
 
+    @cached_property
+    def fills(self) -> dict[int, dict[int, tuple[int, int]]]:
+        """Row → column that a merged cell from above covers → the cell that holds its text."""
+        found: dict[int, dict[int, tuple[int, int]]] = {}
+        for first, left, last, _ in self.merged:
+            for row in range(first + 1, last + 1):
+                found.setdefault(row, {})[left] = (first, left)
+        return found
+
     def cell(self, row: int, column: int) -> str:
         """The text of a cell, empty outside of the sheet."""
         cells = self.rows[row - 1] if 0 < row <= len(self.rows) else ()

@@ -16,6 +16,8 @@ OUR_CODE = "清单编码"  # heading of the column that our own exports lock; it
 
 LONGEST = 100
 _SERIALS = {"序号", "序", "项目序号", "事项序号", "No", "NO", "NO.", "No.", "总序号", "顺序号", "分序号", "项次", "序列"}
+# Headings only beside others: alone, 目录 is the title of a page of contents.
+_BESIDE = {"目录": "major_name", "子目录": "sub_name"}
 _MARKINGS = {"密级", "涉密等级", "密级标识", "涉密级别", "定密", "保密等级", "是否涉密"}
 _LEVELS = re.compile(
     r"国家级|国务院部门|(?:省|市|县|区|乡|镇|街|村|社区|州|旗)[级本、()/市区县旗乡镇街道村社区]{0,10}级|市本级|区本级|县本级|省本级"
@@ -81,6 +83,8 @@ def _read_heading(text: str) -> Heading | None:
         return Heading(SERIAL)
     if label in _MARKINGS:
         return Heading(MARKING)
+    if label in _BESIDE:
+        return Heading(_BESIDE[label], 60)
     if label == OUR_CODE:
         return Heading("codes", 0, OUR_CODE)
     found = _exact(label) or _bracketed(label) or _codes(label) or _ticks(label) or _contained(label)
@@ -121,7 +125,7 @@ def read_pair(upper: str, lower: str) -> Heading | None:
 
 
 def _exact(label: str) -> Heading | None:
-    found = _EXACT.get(label)
+    found = _EXACT.get(label) or _EXACT.get(label.rstrip("0123456789"))
     return Heading(*found) if found else None
 
 

@@ -144,8 +144,24 @@ def _arrange(sheet: Sheet, rows: tuple[int, ...], headings: dict[int, Heading | 
         _keep(layout, key, columns, known)
     if "implementing_basis" in layout.elements and "setting_basis" not in layout.elements:
         layout.elements["setting_basis"] = layout.elements.pop("implementing_basis")
+    _widen(sheet, layout, known)
     _names(layout)
     return layout
+
+
+def _widen(sheet: Sheet, layout: Layout, known: dict[int, Heading]) -> None:
+    """One heading merged over several columns: texts are joined; two columns of names are 大项 and sub-item."""
+    for key, columns in list(layout.elements.items()):
+        if len(columns) != 1:
+            continue
+        first = columns[0]
+        width = max(sheet.spans.get((row, first), 1) for row in layout.rows)
+        free = [c for c in range(first + 1, first + width) if c not in known]
+        if key in NAMES:
+            if len(free) == 1 and "sub_name" not in layout.elements and len(layout.rows) == 1:
+                layout.elements["sub_name"] = free
+        elif key not in _ONE_COLUMN:
+            columns += free
 
 
 def _keep(layout: Layout, key: str, columns: list[int], known: dict[int, Heading]) -> None:

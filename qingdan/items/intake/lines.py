@@ -10,7 +10,7 @@ from qingdan.items.intake.words import plain, tight, without_count, without_seri
 LONGEST = 120  # characters of a line that may name a department
 _END = "委员会|办事处|人民政府|办公室|管委会|联合会|总工会|研究室|档案馆|分局|总队|支队|大队|中心|局|委|厅|办|院|联|会|所|站|社|署|部|处"
 _ALIAS = r"(?:[(（][^()（）]*(?:局|委|办|办公室|中心|委员会)[)）])?"
-_DEPARTMENT = re.compile(rf"[一-龥]{{1,30}}(?:{_END}){_ALIAS}(?:[(（][^()（）]{{1,20}}[)）])?")
+_DEPARTMENT = re.compile(rf"[一-龥A-Za-z×*○]{{1,30}}(?:{_END}){_ALIAS}(?:[(（][^()（）]{{1,20}}[)）])?")
 _NO_DEPARTMENT = re.compile(
     r"部门|清单|目录|事项|职权|权力|责任|附件|依据|备注|合计|审批$|许可|处罚|检查|奖励|裁决|确认|给付|征收|强制|登记|备案|管理办$"
 )
@@ -20,7 +20,7 @@ _IN_TITLE = re.compile(
     r"(?=(?:本级)?(?:[(（]?(?:19|20)\d\d|权责|权力|责任|行政|职权|政务|公共|执法|清单|目录|事项|监管|承接|依申请|部分|两张|“))"
 )
 _LEAD = re.compile(
-    r"^(?:附[件表录]?\s*[0-9一二三四五六七八九十]*[:：.、\-—_]*|[《“\"]|关于(?:公布|印发|发布|调整|公开)|(?:19|20)\d\d年(?:度|版)?|\d{1,3}[.、_\-])+"
+    r"^(?:附[件表录]?\s*[0-9一二三四五六七八九十]*[:：.、\-—_]*|[《“\"]|关于(?:公布|印发|发布|调整|公开)|(?:19|20)\d\d年(?:度|版)?|\d{1,3}(?:[.、_\-]+|(?=[一-龥])))+"
 )
 _MAKER = re.compile(
     r"(?:填报|填表|编制|制表|报送|上报|实施|责任|公布|梳理|填制)?(?:单位|部门|机关)(?:名称)?(?:[(（](?:盖章|公章|章|签章|全称)[)）])?[:：](?P<name>.*)"
@@ -65,9 +65,7 @@ def find_department(text: str) -> str:
         return ""
     found = match["name"]
     return (
-        found
-        if len(found) >= 3 and not re.search(r"政府$|清单|目录|权力|权责", found.replace("镇政府", "").replace("乡政府", ""))
-        else ""
+        found if len(found) >= 3 and not re.search(r"政府$|清单|目录|权力|权责", re.sub("[镇乡](?:人民)?政府$", "", found)) else ""
     )
 
 
@@ -115,6 +113,13 @@ def is_total(texts: list[str]) -> bool:
             others = texts[:number] + texts[number + 1 :]
             return all(_NUMERIC.fullmatch(plain(other)) or _TOTAL.fullmatch(plain(other)) for other in others)
     return False
+
+
+def numbers_columns(words: list[str]) -> bool:
+    """1 2 3 …, 甲 乙 丙 … or 甲 1 2 …: the row under a heading that numbers its columns."""
+    letters_first = sum(word in "甲乙丙丁戊己庚辛壬癸" for word in words)
+    expected = [*"甲乙丙丁戊己庚辛壬癸"[:letters_first], *(str(n) for n in range(1, len(words) - letters_first + 1))]
+    return words == expected
 
 
 def is_secret(text: str) -> bool:

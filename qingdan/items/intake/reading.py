@@ -146,6 +146,7 @@ def _read_sheet(sheet: Sheet, file: FileContext, fates: Fates, include_hidden: b
         first = layout.rows[0]
         fates.ignored[first] += "；隐藏的列未读取：" + "、".join(letters(c) for c in sorted(skip)[:30])
     TableReader(sheet, layout, context, fates, skip).read()
+    context.note_conflicts(sheet.name)
     return True
 
 

@@ -12,14 +12,13 @@ from qingdan.items.intake.fates import BLANK, Fates
 from qingdan.items.intake.grid import Sheet, letters
 from qingdan.items.intake.headings import NAME_WORDS, OUR_CODE
 from qingdan.items.intake.layout import Layout, read_layout
-from qingdan.items.intake.lines import is_note, is_title, is_total, parse_department
+from qingdan.items.intake.lines import is_note, is_title, is_total, numbers_columns, parse_department
+from qingdan.items.intake.nesting import Nesting
 from qingdan.items.intake.words import is_nothing, plain, style_of, without_count, without_serial
 
 _TICK = re.compile(r"[√✓✔☑●○■◆▲★vV是有1yYüPR\uf0fc\uf052\uf050]|TRUE")
 _NO_TICK = re.compile(r"[\s×✗✘xX否无0/\\\-—－nN□☐]*|FALSE")
 _EXAMPLE = re.compile(r"(?:填写|填表)?(?:示例|样例|举例|范例|例)\d*")
-_DEEPER = {"一": ("(一)", "1", "(1)"), "(一)": ("1", "(1)"), "1": ("(1)",)}
-_PARENTS = {"1.1": ("1",), "(一)": ("一",), "(1)": ("1", "(一)"), "1": ("一",)}
 
 
 class TableReader:
@@ -27,7 +26,7 @@ class TableReader:
 
     def __init__(self, sheet: Sheet, layout: Layout, context: SheetContext, fates: Fates, skip: frozenset[int]):
         self.sheet, self.context, self.fates, self.skip = sheet, context, fates, skip
-        self.fills = _fills(sheet)
+        self.fills = sheet.fills
         self.suspect = suspect_rows(sheet)
         self.drafts: dict[int, Draft] = {}
         self.split: set[int] = set()  # rows of merged names below which sub-items were seen
@@ -46,7 +45,7 @@ class TableReader:
         self.category = (layout.elements.get("category") or [None])[0]
         self.prose = [(k, c) for k, c in layout.elements.items() if k not in ("department_name", "category")]
         self.letters = {k: c[0] for k, c in layout.elements.items()}
-        self.serials: dict[str, Draft] = {}
+        self.nesting = Nesting()
 
     def read(self) -> None:
         """Give every row from the first one under the heading its fate."""
@@ -96,7 +95,7 @@ class TableReader:
             return "合计行"
         if first == layout.serial and _EXAMPLE.fullmatch(plain(texts[0])):
             return "填写示例"
-        if [plain(t) for t in texts] == [str(n) for n in range(1, len(texts) + 1)] and len(texts) > 2:
+        if len(texts) > 2 and numbers_columns([plain(text) for text in texts]):
             return "列号行"
         if is_note(texts[0]) and (len(texts) <= 2 or all(":" in plain(text) for text in texts)):
             self.after_note = True
@@ -182,7 +181,8 @@ class TableReader:
         default = self.context.department or draft.cells.get("implementing_body", "")
         draft.set_department(value(self.department), self.department, default)
         self._codes(draft, row, cells, fill)
-        self._nest(draft, row, cells)
+        if layout.serial is not None and layout.sub is None and layout.serial < len(cells):
+            self.nesting.place(draft, plain(cells[layout.serial]))
         draft.check_lengths()
         draft.check_choices()
         draft.check_basis()
@@ -274,28 +274,6 @@ class TableReader:
             place = (row, column) if column < len(cells) and cells[column].strip() else fill.get(column, (row, column))
             draft.add_codes(self.sheet.cell(*place), "", column, odd.get(place, ""), of_major=bool(draft.sub))
 
-    def _nest(self, draft: Draft, row: int, cells: list[str]) -> None:
-        """Where one column holds all names, the serials tell 大项 from sub-items: 1 and 1.1, 一 and (一)."""
-        layout = self.layout
-        if layout.serial is None or layout.sub is not None or not draft.major:
-            return
-        serial = plain(cells[layout.serial]) if layout.serial < len(cells) else ""
-        style = style_of(serial)
-        if style == "1.1":
-            parent = self.serials.get("1:" + re.split(r"[.\-]", serial)[0])
-        else:
-            parent = next((p for key in _PARENTS.get(style, ()) if (p := self.serials.get(key))), None)
-        if parent and not parent.sub and (parent.department, parent.category) == (draft.department, draft.category):
-            if plain(draft.major) != plain(parent.major):
-                draft.major, draft.sub = parent.major, draft.major
-            return
-        if style == "1":
-            self.serials["1:" + serial] = draft
-        if style:
-            self.serials[style] = draft
-            for deeper in _DEEPER.get(style, ()):
-                self.serials.pop(deeper, None)
-
 
 def heading_why(layout: Layout, what: str = "表头") -> str:
     """Why heading rows are no items, with the columns that nobody could read."""
@@ -303,15 +281,6 @@ def heading_why(layout: Layout, what: str = "表头") -> str:
         return what
     named = "、".join(f"{letters(c)} {plain(text)[:20]}" for c, text in sorted(layout.unread))
     return f"{what}；未读取的列：{named}"
-
-
-def _fills(sheet: Sheet) -> dict[int, dict[int, tuple[int, int]]]:
-    """For each row the columns that a merged cell from above (or, across, from the left) covers, with the cell that holds the text."""
-    fills: dict[int, dict[int, tuple[int, int]]] = {}
-    for first, left, last, _ in sheet.merged:
-        for row in range(first + 1, last + 1):
-            fills.setdefault(row, {})[left] = (first, left)
-    return fills
 
 
 def _counts(text: str) -> bool:

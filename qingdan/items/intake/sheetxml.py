@@ -22,6 +22,7 @@ _ODD_ROW = re.compile(rb'<row(?! r="(?:1?[0-9]{1,4}|20000)")[\s/>]')
 _PREFIXED = re.compile(rb":(?:c|f|row|col|dimension|mergeCell|sheetData)[\s/>]")
 _COMMENT = re.compile(rb"<!(?:--|\[)")
 _FORMULA = re.compile(rb"<f[\s/>]")
+_PLAIN_FORMULA = re.compile(rb'<c r="([A-Z]{1,2})(\d{1,5})"(?:[^>/]|/(?!>))*><f>')
 _ERROR = re.compile(rb"=\s*[\"']e[\"']")
 _HIDDEN = re.compile(rb"hidden\s*=")
 _ZERO_HEIGHT = re.compile(rb"ht\s*=\s*[\"']0[\"']")
@@ -50,9 +51,16 @@ def read_facts(name: str, xml: bytes) -> SheetFacts:
         _check_range(name, dimension[1].decode("ascii", "replace"))
     if _PREFIXED.search(xml) or _COMMENT.search(xml) or _ODD_CELL.search(xml) or _ODD_ROW.search(xml):
         return _parse(name, xml)
-    if _FORMULA.search(xml) or _ERROR.search(xml):
-        return _parse(name, xml)
     facts = SheetFacts(cells=xml.count(b"<c r="))
+    if _FORMULA.search(xml):
+        places = _PLAIN_FORMULA.findall(xml)
+        if len(places) != sum(1 for _ in _FORMULA.finditer(xml)):
+            return _parse(name, xml)
+        for column, row in places:
+            _note_formula(name, facts, _place(f"{column.decode()}{row.decode()}"), "")
+        facts.formulas = sorted(set(facts.formulas))
+    if _ERROR.search(xml):
+        return _parse(name, xml)
     if xml.count(b"<row r=") > preflight.MAX_ROWS:
         raise _far(name, xml.count(b"<row r="), 0)
     for tag in _COL.findall(xml[: xml.find(b"<sheetData")]):

@@ -304,3 +304,28 @@ def test_hidden_sheets_and_rows_are_named_and_read_on_demand():
     ]
     everything = read(data, department="区安监局", category="行政许可", include_hidden=True)
     assert [i.major_item for i in everything.items] == [names[0], names[1], "作废事项"]
+
+
+def test_a_heading_merged_over_two_columns_holds_items_and_sub_items():
+    table = [
+        ["序号", "事项名称", None, "类别", "设定依据", None, "共同实施部门1", "共同实施部门2"],
+        ["甲", "乙", "丙", "丁", "戊", "己", "庚", "辛"],
+        [1, "河道采砂许可", None, "行政许可", "《水法》", "第三十九条", "", ""],
+        [2, "旅行社行业监管", "取得许可证情况的检查", "行政检查", "《旅游法》", "", "市市场监管局", "市公安局"],
+        [None, None, "经营情况的检查", "行政检查", "", "", "", ""],
+    ]
+    areas = ["B1:C1", "E1:F1", "B3:C3", "A4:A5", "B4:B5"]
+    reading = read(workbook({"s": table}, merge={"s": areas}), department="市局")
+    assert [(i.row, i.major_item, i.sub_item, i.cells["setting_basis"], i.cells["joint_departments"]) for i in reading.items] == [
+        (3, "河道采砂许可", "", "《水法》\n第三十九条", ""),
+        (4, "旅行社行业监管", "取得许可证情况的检查", "《旅游法》", "市市场监管局\n市公安局"),
+        (5, "旅行社行业监管", "经营情况的检查", "", ""),
+    ]
+    assert whys(reading)[2] == "列号行"
+
+
+def test_another_department_than_the_caller_names_is_told():
+    data = workbook({"s": [["填报单位：市教育局"], ["事项名称"], ["甲"]]})
+    reading = read(data, department="市水利局", category="行政许可")
+    assert reading.items[0].department == "市水利局"
+    assert reading.notes == ("工作表“s”写明的部门是“市教育局”，按指定的“市水利局”读入",)
