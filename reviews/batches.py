@@ -121,7 +121,7 @@ def dissolve_batch(*, actor: Actor, batch: Batch) -> Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ItemOutcome:
     """Where the meeting decided otherwise for one change: ``deferred`` or ``refused``, and why."""
 
     outcome: str
@@ -138,7 +138,7 @@ def record_meeting(
     minutes_no: str = "",
     outcome: str,
     opinion: str = "",
-    exceptions: Mapping[int, Difference] | None = None,
+    exceptions: Mapping[int, ItemOutcome] | None = None,
     seen_hash: str,
 ) -> MeetingDecision:
     """What the 常务会 decided of the batch as one 议题; ``exceptions`` (change id → outcome) where it differs.
@@ -262,7 +262,7 @@ def _check_meeting(batch: Batch, title: str, held_on: datetime.date) -> None:
         raise RuleBroken(*broken)
 
 
-def _carry_out(actor: Actor, batch: Batch, outcome: str, exceptions: Mapping[int, Difference]) -> None:
+def _carry_out(actor: Actor, batch: Batch, outcome: str, exceptions: Mapping[int, ItemOutcome]) -> None:
     """Outcomes to changes, then each request where they lead it."""
     changes = {change.pk: change for change in Change.objects.filter(request__batch=batch)}
     if unknown := set(exceptions) - set(changes):

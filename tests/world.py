@@ -18,7 +18,7 @@ from qingdan.items.content import ItemContent, make_content
 from qingdan.items.kinds import ChangeKind, EditionKind
 from qingdan.items.models import Edition, EditionEntry, Item, ItemVersion
 from qingdan.items.placing import EditionTerms, Placement
-from reviews.batches import Difference, create_batch, freeze_batch, record_meeting
+from reviews.batches import ItemOutcome, create_batch, freeze_batch, record_meeting
 from reviews.deciding import decide_request
 from reviews.models import Batch, Change, ChangeRequest
 from reviews.publication import publish_afterwards, publish_batch
@@ -299,7 +299,7 @@ def decide_batch(
 ) -> Batch:
     batch = freeze(world, requests, title)
     exceptions = {
-        change.pk: Difference("refused", "条件不具备") for change in Change.objects.filter(request__batch=batch, name=except_name)
+        change.pk: ItemOutcome("refused", "条件不具备") for change in Change.objects.filter(request__batch=batch, name=except_name)
     }
     record_meeting(
         actor=world.council,

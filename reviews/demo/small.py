@@ -12,7 +12,7 @@ from qingdan.items.content import ItemContent
 from qingdan.items.kinds import ChangeKind, EditionKind
 from qingdan.items.models import Edition, EditionEntry, ItemVersion
 from qingdan.items.placing import EditionTerms, Placement
-from reviews.batches import Difference, create_batch, freeze_batch, record_meeting
+from reviews.batches import ItemOutcome, create_batch, freeze_batch, record_meeting
 from reviews.deciding import decide_request
 from reviews.demo import people
 from reviews.demo.city import make_department
@@ -241,5 +241,5 @@ def _put_off_and_decided(city: Desk) -> None:
         batch,
         "市政府第32次常务会议（演示数据）",
         datetime.date(2024, 12, 10),
-        exceptions={excepted.pk: Difference(Change.Outcome.REFUSED, "条件不具备，不予通过")},
+        exceptions={excepted.pk: ItemOutcome(Change.Outcome.REFUSED, "条件不具备，不予通过")},
     )

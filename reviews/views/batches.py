@@ -18,7 +18,7 @@ from departments.site import actor_of, staff_screen
 from qingdan.errors import RuleBroken, WrongState
 from qingdan.items.kinds import ChangeKind
 from reviews.batches import (
-    Difference,
+    ItemOutcome,
     add_to_batch,
     create_batch,
     dissolve_batch,
@@ -256,7 +256,7 @@ def batch_meeting(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def _record(actor, batch: Batch, given: dict, exceptions: dict[int, tuple[str, str]]) -> MeetingDecision:
-    differing = {key: Difference(outcome, note) for key, (outcome, note) in exceptions.items()}
+    differing = {key: ItemOutcome(outcome, note) for key, (outcome, note) in exceptions.items()}
     return record_meeting(actor=actor, batch=batch, exceptions=differing, **given)
 
 

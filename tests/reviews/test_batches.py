@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from reviews.batches import (
-    Difference,
+    ItemOutcome,
     add_to_batch,
     create_batch,
     dissolve_batch,
@@ -122,7 +122,9 @@ def test_exceptions_differ_item_by_item(free):
     (request,) = ready(free, "甲+乙+丙")
     batch = freeze(free, [request], "批")
     second, third = request.changes.get(name="乙"), request.changes.get(name="丙")
-    meeting(free, batch, "agreed", exceptions={second.pk: Difference("deferred", "另议"), third.pk: Difference("refused", "不必")})
+    meeting(
+        free, batch, "agreed", exceptions={second.pk: ItemOutcome("deferred", "另议"), third.pk: ItemOutcome("refused", "不必")}
+    )
     assert {c.name: c.outcome for c in request.changes.all()} == {"甲": "agreed", "乙": "deferred", "丙": "refused"}
     assert fresh(request).state == "approved"
 
@@ -131,7 +133,7 @@ def test_an_exception_outside_the_batch_is_refused(free):
     batch = freeze(free, ready(free, "甲"), "批")
     foreign = free.request("draft").changes.first()
     with pytest.raises(RuleBroken):
-        meeting(free, batch, "agreed", exceptions={foreign.pk: Difference("refused")})
+        meeting(free, batch, "agreed", exceptions={foreign.pk: ItemOutcome("refused")})
     assert fresh(batch).state == "frozen"
 
 
@@ -141,7 +143,7 @@ def test_a_sub_item_cannot_be_agreed_without_its_major(free):
     request = review(free, propose(free, [major, sub]))
     batch = freeze(free, [request], "批")
     with pytest.raises(RuleBroken, match="大项丁"):
-        meeting(free, batch, "agreed", exceptions={request.changes.get(name="大项丁").pk: Difference("refused", "不必")})
+        meeting(free, batch, "agreed", exceptions={request.changes.get(name="大项丁").pk: ItemOutcome("refused", "不必")})
     assert fresh(request).state == "batched"
 
 
