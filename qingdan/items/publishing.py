@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Sequence
 
 from django.db import connection
-from django.utils import timezone
 
 from departments.models import Department, Region
 from departments.people import Actor
@@ -77,7 +76,7 @@ def publish_edition(
 
     shown = _profiles_shown(region, profiles, rows, by_order)
     salt = secrets.token_hex(32)
-    recorded_at = timezone.now()
+    recorded_at = log.present_time()
     number = previous.number + 1 if previous else 1
     manifest = manifests.manifest_bytes(
         terms=terms,

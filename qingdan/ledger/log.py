@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import connection
 from django.utils import timezone
 
@@ -19,6 +21,14 @@ def hold(lock: int) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
+
+
+def present_time() -> datetime.datetime:
+    """Now, but never before the last entry: the time that a publication records, whatever the clock does."""
+    hold(LOG_LOCK)
+    last = LogEntry.objects.order_by("-index").values_list("recorded_at", flat=True).first()
+    now = timezone.now()
+    return max(now, last) if last else now
 
 
 def append(*, kind: str, payload_hash: str, recorded_at=None) -> LogEntry:

@@ -4,6 +4,7 @@ import datetime
 import json
 
 import pytest
+import time_machine
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
@@ -268,3 +269,12 @@ def propose_from_mzj(world, proposal):
         actor=Actor(people["clerk"]), department=world.department("420600-MZJ"), reason="调整", proposals=[proposal]
     )
     return submit_request(actor=Actor(people["head"]), request=request, seen_hash=request.proposed_hash)
+
+
+def test_a_clock_that_went_back_does_not_reorder_what_was_recorded(world):
+    before = world.edition(2).recorded_at
+    with time_machine.travel(before - datetime.timedelta(hours=3)):
+        edition = push(world, [new("甲")], effective_on=TODAY + datetime.timedelta(days=9))
+    assert edition.recorded_at >= before
+    assert json.loads(bytes(edition.manifest))["recorded_at"] == edition.recorded_at.isoformat(timespec="microseconds")
+    assert LogEntry.objects.get(index=edition.log_index).recorded_at == edition.recorded_at
