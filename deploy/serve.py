@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,7 +44,7 @@ def main() -> int:
     collect_static()
     address = f"127.0.0.1:{options.port}"
     children = [subprocess.Popen(command) for command in commands(address)]
-    return watch(children, lambda: announce(address, accounts))
+    return watch(children, options.port, lambda: announce(address, accounts))
 
 
 def taken(port: int) -> bool:
@@ -97,14 +98,17 @@ def commands(address: str) -> list[list[str]]:
     return [[*server, "--log-level", "warning", "--no-control-socket"]]
 
 
-def watch(children: list[subprocess.Popen], ready) -> int:
-    """Call ``ready`` once, then wait until a child ends or a signal comes; end all. The exit code is 0 when we were told to stop."""
+def watch(children: list[subprocess.Popen], port: int, ready) -> int:
+    """Call ``ready`` once the port answers, then wait until a child ends or a signal comes; end all. 0 when we were told to stop."""
     told: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda received, frame: told.append(received))
-    ready()
+    answered = False
     while not told and all(child.poll() is None for child in children):
-        time.sleep(0.2)
+        if not answered and answers(port):
+            answered = True
+            ready()
+        time.sleep(0.1)
     failed = [child.returncode for child in children if child.returncode]
     for child in children:
         if child.poll() is None:
@@ -116,6 +120,15 @@ def watch(children: list[subprocess.Popen], ready) -> int:
             child.kill()
             child.wait()
     return 0 if told else (failed or [1])[0]
+
+
+def answers(port: int) -> bool:
+    """Whether the site serves: not merely bound, but ready."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
+            return True
+    except OSError:
+        return False
 
 
 def announce(address: str, accounts: list[str]) -> None:

@@ -12,9 +12,7 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
-import urllib.error
-import urllib.request
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +22,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent.parent
 # The first start migrates and loads the reference data.
 START_SECONDS = 180
+# The last line of a start, printed when the pages answer.
+SERVING = "按 Ctrl-C 停止"
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -58,37 +58,43 @@ def site(tmp_path_factory):
     environment = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
     environment["VAR_DIR"] = str(folder / "var")
     log = folder / "make-run.log"
-    with log.open("w") as out:
-        server = subprocess.Popen(
-            ["make", "run", "DEMO=no", f"PORT={port}"],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            site = Site(f"http://127.0.0.1:{port}", log, environment)
-            wait_until_ready(server, site)
-            site.one_time_passwords = dict(re.findall(r"登录名 (\S+)\s+一次性密码 (\S+)", log.read_text()))
-            yield site
-        finally:
-            if server.poll() is None:
-                os.killpg(server.pid, signal.SIGTERM)
-                server.wait(30)
+    server = subprocess.Popen(
+        ["make", "run", "DEMO=no", f"PORT={port}"],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        site = Site(f"http://127.0.0.1:{port}", log, environment)
+        assert said(server, log, SERVING).wait(START_SECONDS), f"make run does not serve: {log.read_text()}"
+        assert server.poll() is None, f"make run ended: {log.read_text()}"
+        site.one_time_passwords = dict(re.findall(r"登录名 (\S+)\s+一次性密码 (\S+)", log.read_text()))
+        yield site
+    finally:
+        if server.poll() is None:
+            os.killpg(server.pid, signal.SIGTERM)
+            server.wait(30)
 
 
-def wait_until_ready(server: subprocess.Popen, site: Site) -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
-        assert server.poll() is None, f"make run ended: {site.log.read_text()}"
-        try:
-            with urllib.request.urlopen(f"{site.url}/readyz", timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.2)
-    pytest.fail(f"make run does not answer after {START_SECONDS} s: {site.log.read_text()}")
+def said(server: subprocess.Popen, log: Path, sentence: str) -> threading.Event:
+    """Set when the server has printed ``sentence`` (it does so once it answers), or has ended. All it prints goes to ``log``."""
+    event = threading.Event()
+
+    def listen() -> None:
+        with log.open("w") as out:
+            for line in server.stdout:
+                out.write(line)
+                out.flush()
+                if sentence in line:
+                    event.set()
+        event.set()
+
+    threading.Thread(target=listen, daemon=True).start()
+    return event
 
 
 @pytest.fixture(scope="session")
