@@ -23,6 +23,7 @@ from reviews.guards import check_can_act_on_batch, check_can_act_on_request, mov
 from reviews.models import Batch, Change, ChangeRequest, Meeting, MeetingDecision
 from reviews.requests import close_changes
 from reviews.states import BatchAction, BatchState, RequestAction
+from reviews.trail import CHANGED, record_history
 
 
 @act("create_batch")
@@ -271,11 +272,8 @@ def _carry_out(actor: Actor, batch: Batch, outcome: str, exceptions: Mapping[int
         exception = exceptions.get(change.pk)
         change.outcome = exception.outcome if exception else outcome
         change.outcome_note = exception.note if exception else ""
-        change._change_reason, change._history_user = "常务会审议", actor.user
         Change.objects.filter(pk=change.pk).update(outcome=change.outcome, outcome_note=change.outcome_note)
-    Change.history.bulk_history_create(
-        list(changes.values()), update=True, default_user=actor.user, default_change_reason="常务会审议"
-    )
+    record_history(Change.objects.filter(request__batch=batch), kind=CHANGED, actor=actor, reason="常务会审议")
     for request in batch.requests.all():
         outcomes = {change.outcome for change in changes.values() if change.request_id == request.pk}
         if Change.Outcome.AGREED in outcomes:
@@ -294,8 +292,7 @@ def _carry_out(actor: Actor, batch: Batch, outcome: str, exceptions: Mapping[int
 
 def _await_again(actor: Actor, request: ChangeRequest) -> None:
     """What the meeting put off waits for the next one."""
-    deferred = list(request.changes.filter(outcome=Change.Outcome.DEFERRED))
-    request.changes.filter(outcome=Change.Outcome.DEFERRED).update(outcome=Change.Outcome.PENDING)
-    for change in deferred:
-        change.outcome = Change.Outcome.PENDING
-    Change.history.bulk_history_create(deferred, update=True, default_user=actor.user, default_change_reason="暂缓，待下次审议")
+    deferred = request.changes.filter(outcome=Change.Outcome.DEFERRED)
+    keys = list(deferred.values_list("pk", flat=True))
+    deferred.update(outcome=Change.Outcome.PENDING)
+    record_history(Change.objects.filter(pk__in=keys), kind=CHANGED, actor=actor, reason="暂缓，待下次审议")

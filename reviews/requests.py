@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
-from simple_history.utils import bulk_create_with_history
 
 from departments.acting import act
 from departments.models import Department, Region
 from departments.people import Actor
 from departments.posts import Post
 from qingdan.errors import RuleBroken, Violation, WrongState
+from qingdan.insertion import insert_rows
 from qingdan.items.content import DepartmentContent, ItemContent
 from qingdan.items.kinds import BEGINNING, ENDING, ChangeKind
 from qingdan.items.models import Category, Item, ItemVersion
@@ -20,6 +20,7 @@ from qingdan.ledger.canonical import canonical_bytes, sha256_hex
 from reviews.guards import check_can_act_on_request, move_request
 from reviews.models import Change, ChangeRequest, Directive, Upload
 from reviews.states import RequestAction, RequestState
+from reviews.trail import ADDED, CHANGED, record_history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,11 +195,10 @@ def check_ready(request: ChangeRequest) -> None:
 
 def close_changes(actor: Actor, request: ChangeRequest) -> None:
     """Free the items of a request that is over."""
-    changes = list(request.changes.filter(open=True))
-    request.changes.filter(open=True).update(open=False)
-    for change in changes:
-        change.open = False
-    Change.history.bulk_history_create(changes, update=True, default_user=actor.user, default_change_reason="办结")
+    held = request.changes.filter(open=True)
+    keys = list(held.values_list("pk", flat=True))
+    held.update(open=False)
+    record_history(Change.objects.filter(pk__in=keys), kind=CHANGED, actor=actor, reason="办结")
 
 
 def _department_code(content: ItemContent | DepartmentContent) -> str:
@@ -220,26 +220,34 @@ def _next_number(region: Region) -> str:
     return f"{year}-{ChangeRequest.objects.filter(region=region, number__startswith=f'{year}-').count() + 1:04d}"
 
 
+# As ``_write_changes`` puts the values.
+_COLUMNS = ["request_id", "position", "kind", "item_id", "base_version_id", "content_bytes", "content_hash", "name", "category_code", "initiation", "reason", "document", "source_row", "open", "outcome", "outcome_note"]  # fmt: skip
+
+
 def _write_changes(actor: Actor, request: ChangeRequest, proposals: Sequence[Proposal]) -> None:
-    changes = [
-        Change(
-            request=request,
-            position=position,
-            kind=proposal.kind,
-            item=proposal.item,
-            base_version=proposal.base_version,
-            content_bytes=proposal.content.canonical,
-            content_hash=proposal.content.content_hash,
-            name=proposal.content.name,
-            category_code=getattr(proposal.content, "category", ""),
-            initiation=getattr(proposal.content, "initiation", ""),
-            reason=proposal.reason,
-            document=proposal.document,
-            source_row=proposal.source_row,
+    rows = [
+        (
+            request.pk,
+            position,
+            str(proposal.kind),
+            proposal.item.pk if proposal.item else None,
+            proposal.base_version.pk if proposal.base_version else None,
+            proposal.content.canonical,
+            proposal.content.content_hash,
+            proposal.content.name,
+            getattr(proposal.content, "category", ""),
+            getattr(proposal.content, "initiation", ""),
+            proposal.reason,
+            proposal.document,
+            proposal.source_row,
+            True,
+            Change.Outcome.PENDING.value,
+            "",
         )
         for position, proposal in enumerate(proposals, start=1)
     ]
-    bulk_create_with_history(changes, Change, default_user=actor.user, default_change_reason="列入申请")
+    insert_rows(Change, _COLUMNS, rows)
+    record_history(request.changes.all(), kind=ADDED, actor=actor, reason="列入申请")
 
 
 def _rehash(request: ChangeRequest, actor: Actor, reason: str) -> None:

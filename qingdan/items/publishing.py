@@ -13,6 +13,7 @@ from django.db import connection
 
 from departments.models import Department, Region
 from departments.people import Actor
+from qingdan.insertion import insert_rows
 from qingdan.items import manifests
 from qingdan.items.content import DepartmentContent, ItemContent
 from qingdan.items.kinds import ENDING
@@ -23,6 +24,7 @@ from qingdan.items.models import (
     EditionChange,
     EditionCount,
     EditionDepartment,
+    EditionEntry,
     Item,
     ItemCode,
     ItemVersion,
@@ -287,28 +289,17 @@ def _profiles_shown(
 
 def _write(edition: Edition, rows: list[Row], changes: list[_Applied], counts: dict, departments: list[DepartmentVersion]) -> None:
     _write_items(edition, changes)
-    versions = _write_versions(edition, changes)
-    _write_entries(edition, rows)
+    _write_versions(edition, changes)
+    insert_rows(
+        EditionEntry,
+        ["edition_id", "position", "version_id", "item_id"],
+        [(edition.pk, row.position, row.version_id, row.item_id) for row in rows],
+    )
     EditionCount.objects.bulk_create(
         EditionCount(edition=edition, department_id=department, category_id=category, majors=majors, items=items)
         for (department, category), (majors, items) in sorted(counts.items())
     )
-    EditionChange.objects.bulk_create(
-        EditionChange(
-            edition=edition,
-            position=position,
-            kind=change.placement.kind,
-            item_id=change.new.item_id,
-            old_version_id=change.old.version_id if change.old else None,
-            new_version=version,
-            department_id=change.new.department_id,
-            follows=change.placement.follows,
-            not_public=change.placement.content.not_public,
-            reason=change.placement.reason,
-            document=change.placement.document,
-        )
-        for position, (change, version) in enumerate(zip(changes, versions, strict=True), start=1)
-    )
+    _write_changes(edition, changes)
     new_profiles = [profile for profile in departments if profile.pk is None]
     for profile in new_profiles:
         profile.edition = edition
@@ -322,15 +313,17 @@ def _write(edition: Edition, rows: list[Row], changes: list[_Applied], counts: d
 def _write_items(edition: Edition, changes: list[_Applied]) -> None:
     """Identities of new items, their official codes, and lineage of merged ones."""
     new = [change for change in changes if change.old is None]
-    items = Item.objects.bulk_create(
-        [Item(code=change.new.code, region=edition.region, split_from=change.placement.split_from) for change in new]
+    insert_rows(
+        Item,
+        ["code", "region_id", "split_from_id"],
+        [(change.new.code, edition.region_id, _key(change.placement.split_from)) for change in new],
     )
-    for change, item in zip(new, items, strict=True):
-        change.new.item_id = item.pk
-    by_code = {change.new.code: change.new.item_id for change in changes}
+    keys = dict(Item.objects.filter(code__in=[change.new.code for change in new]).values_list("code", "pk"))
+    for change in new:
+        change.new.item_id = keys[change.new.code]
     for change in changes:
-        if change.new.parent_code in by_code:
-            change.new.parent_id = by_code[change.new.parent_code]
+        if change.new.parent_code in keys:
+            change.new.parent_id = keys[change.new.parent_code]
         if change.placement.merged_into is not None:
             change.placement.item.merged_into = change.placement.merged_into
             change.placement.item.save(update_fields=["merged_into"])
@@ -344,45 +337,61 @@ def _write_items(edition: Edition, changes: list[_Applied]) -> None:
     )
 
 
-def _write_versions(edition: Edition, changes: list[_Applied]) -> list[ItemVersion]:
-    versions = ItemVersion.objects.bulk_create([_version(edition, change.new, change.placement.content) for change in changes])
-    for change, version in zip(changes, versions, strict=True):
-        change.new.version_id = version.pk
-    return versions
+# As ``_version`` puts the values.
+_VERSION = ["item_id", "number", "edition_id", "content_bytes", "content_hash", "department_id", "department_name", "category_id", "name", "parent_id", "initiation", "state", "counted", "not_public", "summary", "search_text"]  # fmt: skip
 
 
-def _version(edition: Edition, row: Row, content: ItemContent) -> ItemVersion:
-    return ItemVersion(
-        item_id=row.item_id,
-        number=row.number,
-        edition=edition,
-        content_bytes=content.canonical,
-        content_hash=row.content_hash,
-        department_id=row.department_id,
-        department_name=content.department_name,
-        category_id=row.category,
-        name=content.name,
-        parent_id=row.parent_id,
-        initiation=content.initiation,
-        state=content.state,
-        counted=content.counted,
-        not_public=content.not_public,
-        summary=content.bases_text("setting").strip().split("\n", 1)[0][:SUMMARY_LENGTH],
-        search_text=search_text_of(content, row.code),
+def _write_versions(edition: Edition, changes: list[_Applied]) -> None:
+    insert_rows(ItemVersion, _VERSION, [_version(edition, change.new, change.placement.content) for change in changes])
+    keys = dict(ItemVersion.objects.filter(edition=edition).values_list("item_id", "pk"))
+    for change in changes:
+        change.new.version_id = keys[change.new.item_id]
+
+
+def _version(edition: Edition, row: Row, content: ItemContent) -> tuple:
+    return (
+        row.item_id,
+        row.number,
+        edition.pk,
+        content.canonical,
+        row.content_hash,
+        row.department_id,
+        content.department_name,
+        row.category,
+        content.name,
+        row.parent_id,
+        content.initiation,
+        content.state,
+        content.counted,
+        content.not_public,
+        content.bases_text("setting").strip().split("\n", 1)[0][:SUMMARY_LENGTH],
+        search_text_of(content, row.code),
     )
 
 
-def _write_entries(edition: Edition, rows: list[Row]) -> None:
-    """The whole list as (edition, position) → version: one statement on PostgreSQL, one prepared statement on SQLite."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "INSERT INTO items_editionentry (edition_id, position, version_id, item_id) "
-                "SELECT %s, * FROM unnest(%s::int[], %s::bigint[], %s::bigint[])",
-                [edition.pk, [r.position for r in rows], [r.version_id for r in rows], [r.item_id for r in rows]],
-            )
-        else:
-            cursor.executemany(
-                "INSERT INTO items_editionentry (edition_id, position, version_id, item_id) VALUES (%s, %s, %s, %s)",
-                [(edition.pk, row.position, row.version_id, row.item_id) for row in rows],
-            )
+# As ``_write_changes`` puts the values.
+_CHANGE = ["edition_id", "position", "kind", "item_id", "old_version_id", "new_version_id", "department_id", "follows", "not_public", "reason", "document"]  # fmt: skip
+
+
+def _write_changes(edition: Edition, changes: list[_Applied]) -> None:
+    rows = [
+        (
+            edition.pk,
+            position,
+            str(change.placement.kind),
+            change.new.item_id,
+            change.old.version_id if change.old else None,
+            change.new.version_id,
+            change.new.department_id,
+            change.placement.follows,
+            change.placement.content.not_public,
+            change.placement.reason,
+            change.placement.document,
+        )
+        for position, change in enumerate(changes, start=1)
+    ]
+    insert_rows(EditionChange, _CHANGE, rows)
+
+
+def _key(item: Item | None) -> int | None:
+    return item.pk if item else None

@@ -113,16 +113,17 @@ def test_no_module_is_longer_than_500_lines(path):
 
 
 # Modules whose bulk writes leave no history row, and why nothing is lost. Everywhere else a function that writes in bulk writes as many
-# history rows itself (bulk_history_create).
+# history rows itself (bulk_history_create, record_history).
 BULK = {
     "qingdan/items/publishing.py": "the door: versions and editions are immutable and are their own history",
     "qingdan/laws/library.py": "acts are only added here, and their table keeps no history",
 }
-HISTORY = ("bulk_history_create", "bulk_create_with_history", "bulk_update_with_history")
+HISTORY = ("bulk_history_create", "bulk_create_with_history", "bulk_update_with_history", "record_history")
+WRITES = ("bulk_create", "bulk_update", "insert_rows")
 
 
 def bulk_writes(path: Path) -> list[str]:
-    """Functions with more bulk writes (``bulk_*``; a queryset's ``update``, told from a dict's by its keywords) than history writes."""
+    """Functions with more bulk writes (``bulk_*``, ``insert_rows``; a queryset's ``update``, told from a dict's by its keywords) than history writes."""
     found = []
     for function in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
         if not isinstance(function, ast.FunctionDef):
@@ -130,7 +131,7 @@ def bulk_writes(path: Path) -> list[str]:
         calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
         names = [(call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", ""), call) for call in calls]
         kept = sum(name in HISTORY for name, _ in names)
-        bulk = sum(name in ("bulk_create", "bulk_update") or (name == "update" and bool(call.keywords)) for name, call in names)
+        bulk = sum(name in WRITES or (name == "update" and bool(call.keywords)) for name, call in names)
         if bulk > kept:
             found.append(f"{path}:{function.lineno} {function.name}")
     return found

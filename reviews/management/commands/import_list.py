@@ -81,9 +81,17 @@ class Command(BaseCommand):
             refused += refused_by_list
             lost = {(row.sheet, row.row) for row in refused_by_list}
             rows = [row for row in rows if (row.sheet, row.row) not in lost]
-        report = self._report(reading, rows, refused, where, written)
+        report = {
+            "refused": [
+                {"sheet": row.sheet, "row": row.row, "column": row.column, "code": row.code, "message": row.message}
+                for row in refused
+            ],
+            "ignored": [{"sheet": row.sheet, "row": row.row, "why": row.why} for row in reading.ignored],
+            "counts": {"items": len(rows), "refused": len(refused), "ignored": len(reading.ignored)},
+            **({"written": written} if written else {}),
+        }
         if as_json:
-            self.stdout.write(json.dumps(report, ensure_ascii=False))
+            self.stdout.write(json.dumps({"items": _items(rows, where), **report}, ensure_ascii=False))
         else:
             self._say(report)
         if refused:
@@ -166,19 +174,6 @@ class Command(BaseCommand):
         changes = sum(len(proposals) for proposals in by_department.values())
         return comparison.refused, {"requests": numbers, "changes": changes, "unchanged": comparison.unchanged_count}
 
-    def _report(self, reading: Reading, rows, refused, where, written: dict) -> dict:
-        categories = dict(Category.objects.values_list("code", "name"))
-        return {
-            "items": [_item(row, where.get(row.department), categories) for row in rows],
-            "refused": [
-                {"sheet": row.sheet, "row": row.row, "column": row.column, "code": row.code, "message": row.message}
-                for row in refused
-            ],
-            "ignored": [{"sheet": row.sheet, "row": row.row, "why": row.why} for row in reading.ignored],
-            "counts": {"items": len(rows), "refused": len(refused), "ignored": len(reading.ignored)},
-            **({"written": written} if written else {}),
-        }
-
     def _say(self, report: dict) -> None:
         for row in report["refused"]:
             self.stdout.write(f"未读入 {row['sheet']} 第{row['row']}行 {row['column']}：{row['message']}")
@@ -187,6 +182,11 @@ class Command(BaseCommand):
         for name, value in report.get("written", {}).items():
             label = {"edition": "公布版本序号", "changes": "变更项数", "requests": "调整申请", "unchanged": "无变化"}[name]
             self.stdout.write(f"{label}：{'、'.join(value) if isinstance(value, list) else value}")
+
+
+def _items(rows: list[ReadRow], where: dict[str, Department | None]) -> list[dict]:
+    categories = dict(Category.objects.values_list("code", "name"))
+    return [_item(row, where.get(row.department), categories) for row in rows]
 
 
 def _item(row: ReadRow, department: Department | None, categories: dict[str, str]) -> dict:
