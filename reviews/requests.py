@@ -17,10 +17,14 @@ from qingdan.items.content import DepartmentContent, ItemContent
 from qingdan.items.kinds import BEGINNING, ENDING, ChangeKind
 from qingdan.items.models import Category, Item, ItemVersion
 from qingdan.ledger.canonical import canonical_bytes, sha256_hex
+from reviews.checks import check_request
 from reviews.guards import check_can_act_on_request, move_request
 from reviews.models import Change, ChangeRequest, Directive, Upload
 from reviews.states import RequestAction, RequestState
 from reviews.trail import ADDED, CHANGED, record_history
+
+# How the history of a request names the warnings that its department saw and submitted with.
+WARNED = "自动校验提醒 "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,11 +105,15 @@ def submit_request(*, actor: Actor, request: ChangeRequest, seen_hash: str) -> C
     """The head hands a draft or a corrected request in; a corrected one becomes the next revision and starts again at compliance."""
     row, posting = check_can_act_on_request(actor=actor, request=request, action=RequestAction.SUBMIT)
     check_seen(request, seen_hash)
-    check_ready(request)
+    warned = check_ready(request)
     revision = request.revision + (1 if request.state == RequestState.RETURNED else 0)
-    move_request(request=request, target=row.target, actor=actor, reason="提交", revision=revision, submitted_by=actor.user)
+    move_request(request=request, target=row.target, actor=actor, reason=f"提交{warned}", revision=revision, submitted_by=actor.user)
     actor.record(
-        act="submit_request", post=posting.post, obj=request, after_hash=request.proposed_hash, detail=f"第{revision}次修订"
+        act="submit_request",
+        post=posting.post,
+        obj=request,
+        after_hash=request.proposed_hash,
+        detail=f"第{revision}次修订{warned}",
     )
     return request
 
@@ -180,8 +188,11 @@ def check_proposals(department: Department, proposals: Sequence[Proposal]) -> No
         raise RuleBroken(*broken)
 
 
-def check_ready(request: ChangeRequest) -> None:
-    """What stops at submission: Q09 a deviation from the category's default 依申请/依职权 without its reason."""
+def check_ready(request: ChangeRequest) -> str:
+    """What stops at submission: the numbered rules that stop, Q09 a deviation from the category's default 依申请/依职权 without its reason.
+
+    Returns the warnings to be kept with the submission (；自动校验提醒 R25 12 处), or "". Raises RuleBroken with all that stops.
+    """
     defaults = dict(Category.objects.values_list("code", "default_initiation"))
     broken = []
     for change in request.changes.exclude(initiation="").exclude(category_code=""):
@@ -189,8 +200,11 @@ def check_ready(request: ChangeRequest) -> None:
             broken.append(Violation("Q09", "行使方式与该类别的默认值不同，须在“行使方式调整理由”中写明理由", change.name))
     if not request.changes.exists():
         broken.append(Violation("Q02", "没有任何调整内容"))
+    stopping, warnings = check_request(request)
+    broken += stopping
     if broken:
         raise RuleBroken(*broken)
+    return f"；{WARNED}{warnings}" if warnings else ""
 
 
 def close_changes(actor: Actor, request: ChangeRequest) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from departments.models import Department
+from qingdan.items.checks.rule import Finding
 from qingdan.items.content import INITIATIONS, DepartmentContent, ItemContent
 from qingdan.items.display import text_of
 from qingdan.items.elements import BY_KEY, ELEMENTS
@@ -37,7 +38,7 @@ class Row:
 
 @dataclass(slots=True)
 class Shown:
-    """One change as a page shows it. ``number`` is its place in the request or in the 送审稿."""
+    """One change as a page shows it. ``number`` is its place in the request or in the 送审稿; ``findings`` None: not checked here."""
 
     change: Change
     number: int
@@ -48,6 +49,15 @@ class Shown:
     unchanged: list[tuple[str, str]]
     missing: list[str] = field(default_factory=list)
     unread: int = 0
+    findings: list[Finding] | None = None
+
+    @property
+    def stopping(self) -> int:
+        return sum(1 for finding in self.findings or () if finding.stops)
+
+    @property
+    def warnings(self) -> int:
+        return len(self.findings or ()) - self.stopping
 
     @property
     def is_new(self) -> bool:

@@ -15,11 +15,12 @@ from departments.models import Department
 from departments.posts import Post
 from departments.site import actor_of, staff_screen
 from qingdan.errors import Refusal, RuleBroken, WrongState
+from reviews.checks import findings_of
 from reviews.deciding import can_review, parts_open_to
 from reviews.forms import DecisionForm, OpinionForm
 from reviews.guards import request_actions
 from reviews.models import Batch, ChangeRequest
-from reviews.requests import return_before_batch, submit_request, withdraw_request
+from reviews.requests import WARNED, return_before_batch, submit_request, withdraw_request
 from reviews.states import REQUEST_TRANSITIONS, RequestAction, RequestState, find
 from reviews.views.differences import shown_changes
 from reviews.views.pages import DEPARTMENT, EVERYONE, address_without_page, page_of, sentences_of, show
@@ -87,6 +88,10 @@ def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None
     actor = actor_of(request)
     changes = row.changes.select_related("item", "base_version").order_by("position")
     page = page_of(request, changes)
+    shown = shown_changes(page.object_list, first=page.start_index())
+    findings = findings_of(row, page.object_list)
+    for each in shown:
+        each.findings = findings[each.change.pk]
     decisions = list(row.decisions.select_related("person").order_by("at", "pk"))
     actions = request_actions(actor, row)
     reviewing = RequestAction.PASS in actions and can_review(actor=actor, request=row)
@@ -97,7 +102,10 @@ def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None
         "turn": turns_of([row])[row.pk],
         "steps": steps_of(row, decisions),
         "page": page,
-        "changes": shown_changes(page.object_list, first=page.start_index()),
+        "changes": shown,
+        "stopping": sum(each.stopping for each in shown),
+        "warnings": sum(each.warnings for each in shown),
+        "warned": warned_of(row),
         "query": address_without_page(request),
         "decisions": decisions,
         "may_submit": RequestAction.SUBMIT in actions,
@@ -121,6 +129,13 @@ def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None
         answer.form["opinion"].value() if answer and answer.action not in forms and "opinion" in answer.form.fields else ""
     )
     return show(request, "reviews/request.html", context, status=status)
+
+
+def warned_of(row: ChangeRequest) -> str:
+    """The warnings of the numbered rules with which the request was last submitted (R25 12 处), as its history keeps them."""
+    kept = row.history.filter(history_change_reason__startswith="提交").order_by("-history_date", "-history_id")
+    reason = kept.values_list("history_change_reason", flat=True).first() or ""
+    return reason.partition(WARNED)[2]
 
 
 def request_url(row: ChangeRequest) -> str:

@@ -85,7 +85,7 @@ def test_it_shows_changed_elements_old_beside_new_and_folds_the_others(world, at
 def test_it_warns_of_missing_elements_and_of_unread_citations(world, at_desk):
     row = propose(world, [add("甲", legal_bases=[basis("有关规定")], powers="审核")])
     shown = page(at_desk("compliance"), row)
-    missing = shown.partition("缺：")[2].partition("</p>")[0]
+    missing = shown.partition("缺少本类别必填的要素：")[2].partition("</li>")[0]
     assert "救济渠道" in missing and "职责权限" not in missing and "设定依据" not in missing
     assert "依据 1 条未识别出法律名称" in shown
 
