@@ -27,7 +27,7 @@ def _named(bases: tuple[Cited, ...]) -> str:
 @rule(
     "R01",
     Severity.STOPS,
-    source="行政许可法第十四条、第十五条、第十七条",
+    source="行政许可法第十四条、第十五条、第十七条；国发〔2016〕9号",
     reason="其他规范性文件一律不得设定行政许可，没有例外；国务院文件不在此列。标题读不出位阶的不判断",
 )
 def permit_set_by_normative_documents(subject: Subject, around: Surroundings) -> Iterator[Spot]:
@@ -83,7 +83,7 @@ def compulsion_set_by_too_low_a_rank(subject: Subject, around: Surroundings) -> 
 @rule(
     "R05",
     Severity.WARNS,
-    source="湖北省政府令第382号第四条（职权法定）；立法法关于法律、法规废止的规定",
+    source="湖北省政府令第382号第四条（职权法定）；国家法律法规数据库的时效“已废止”",
     reason="法律库可能晚于实际，且可能有同名新法，由合法性审查判断",
 )
 def basis_repealed(subject: Subject, around: Surroundings) -> Iterator[Spot]:
@@ -96,7 +96,7 @@ def basis_repealed(subject: Subject, around: Surroundings) -> Iterator[Spot]:
 @rule(
     "R06",
     Severity.WARNS,
-    source="立法法第六十一条（法律应当明确规定施行日期）",
+    source="湖北省政府令第382号第四条（职权法定）；国家法律法规数据库的时效“尚未生效”",
     reason="可以先行申请、待施行后生效，由审查人判断",
 )
 def basis_not_yet_effective(subject: Subject, around: Surroundings) -> Iterator[Spot]:
@@ -125,15 +125,19 @@ def law_cited_without_an_article(subject: Subject, around: Surroundings) -> Iter
     for each in subject.setting_bases:
         if each.matching and each.rank in _CITED_BY_ARTICLE:
             acts.setdefault(each.matching, []).append(each)
-    for cited in acts.values():
-        if not any(each.located or "条" in each.text.rpartition("》")[2] for each in cited):
-            yield Spot(_SETTING, cited[0].shown)
+    bare = [cited[0] for cited in acts.values() if not any(_names_an_article(each) for each in cited)]
+    if bare:
+        yield Spot(_SETTING, _named(tuple(bare)))
+
+
+def _names_an_article(cited: Cited) -> bool:
+    return cited.located or "条" in cited.text.rpartition("》")[2]
 
 
 @rule(
     "R08",
     Severity.WARNS,
-    source="立法法第七章（公布后施行）；行政许可法第十七条",
+    source="湖北省政府令第382号第四条（职权法定）：拟废止、征求意见、草案不是现行依据",
     reason="标题中的字样可能属于正式文件的名称，由审查人判断",
 )
 def basis_is_a_draft_or_an_amendment(subject: Subject, around: Surroundings) -> Iterator[Spot]:

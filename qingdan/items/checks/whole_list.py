@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from qingdan.items.checks.register import Entry, plain_name
 from qingdan.items.checks.rule import Severity, Spot, Subject, Surroundings, rule
+from qingdan.items.content import ItemContent
 
 # One national 基本编码 is carried by every local item that claims it; a scheme of its own per place is unknown.
 _SHARED = {"basic"}
@@ -22,6 +23,12 @@ def _same_name(subject: Subject, around: Surroundings) -> list[Entry]:
     return [entry for entry in found if entry.key != subject.key]
 
 
+def _in_one_place(entry: Entry, content: ItemContent) -> bool:
+    """Where the door refuses the second of a name: department, 大项 and name to the letter (the category is the same already)."""
+    own = (content.department_code, content.major_name, content.name)
+    return (entry.department, entry.major, entry.name) == own
+
+
 @rule(
     "R29",
     Severity.STOPS,
@@ -31,7 +38,7 @@ def _same_name(subject: Subject, around: Surroundings) -> list[Entry]:
 def name_twice_in_one_place(subject: Subject, around: Surroundings) -> Iterator[Spot]:
     """同一部门同一类别（同一大项）下已有同名事项"""
     for entry in _same_name(subject, around):
-        if entry.department == subject.content.department_code and entry.name == subject.content.name:
+        if _in_one_place(entry, subject.content):
             yield Spot("事项名称", f"与“{entry.name}”（{entry.key}）同名")
             return
 
@@ -45,8 +52,7 @@ def name_twice_in_one_place(subject: Subject, around: Surroundings) -> Iterator[
 def name_elsewhere_in_the_region(subject: Subject, around: Surroundings) -> Iterator[Spot]:
     """本地区同一类别下已有名称相同的事项"""
     same = _same_name(subject, around)
-    exact = [e for e in same if e.department == subject.content.department_code and e.name == subject.content.name]
-    others = [entry for entry in same if entry not in exact]
+    others = [entry for entry in same if not _in_one_place(entry, subject.content)]
     if others:
         named = "、".join(f"{entry.department_name}“{entry.name}”" for entry in others[:3])
         yield Spot("事项名称", named + (f"等 {len(others)} 项" if len(others) > 3 else ""))
