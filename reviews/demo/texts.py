@@ -124,7 +124,7 @@ def _duties(planned: Planned, words: dict[str, str]) -> tuple[Duty, ...]:
 def _flow(category: str) -> tuple[FlowStep, ...]:
     office = phrases.OFFICES[category].split("、")[-1]
     steps = phrases.STAGES[category]
-    limits = ("即时", "5个工作日", "5个工作日", "3个工作日")
+    limits = ("即时", "1个工作日", "1个工作日", "1个工作日")
     return tuple(
         FlowStep(name=name, office=office, limit=limits[place] if category in _APPLIED and place < 4 else "")
         for place, (name, _text, _locator) in enumerate(steps)
