@@ -18,6 +18,8 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connection, connections
 
+from qingdan.ledger.keys import head_file
+
 
 @dataclass(frozen=True)
 class Database:
@@ -119,12 +121,16 @@ class Databases:
         """A fresh copy of ``template`` (the plain one if not given), connected to; commits in it are real and gone with it."""
         name = self.store.name(f"copy{next(self._numbers)}")
         self.store.create(name, template or self.template)
+        # The head that is kept outside the database goes with it.
+        if (head := head_file(template or self.template)).exists():
+            shutil.copyfile(head, head_file(name))
         switch_to(name)
         try:
             yield Database(name, {**os.environ, "DATABASE_URL": self.store.url(name)})
         finally:
             switch_to(self.main)
             self.store.drop(name)
+            head_file(name).unlink(missing_ok=True)
 
 
 def switch_to(name: str) -> None:

@@ -14,7 +14,6 @@ from qingdan.ledger.merkle import (
     consistency_proof,
     inclusion_proof,
     leaf_hash,
-    node_hash,
     tree_root,
     verify_consistency,
     verify_inclusion,
