@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from qingdan.ledger.notes import DEMO_LINE, note_of
+from qingdan.ledger.notes import DEMO_LINE, Head, note_of, read
 
 
 class LogEntry(models.Model):
@@ -51,6 +51,14 @@ class SignedHead(models.Model):
     def note(self) -> str:
         """The text that anyone can check, and that the head file holds."""
         return note_of(self.body, self.origin, bytes.fromhex(self.key_id), bytes.fromhex(self.signature))
+
+    @property
+    def note_head(self) -> Head | None:
+        """The head read back from its note; None where that cannot be done (somebody changed it)."""
+        try:
+            return read(self.note)
+        except ValueError:
+            return None
 
     @property
     def is_demo(self) -> bool:
