@@ -215,6 +215,13 @@ SITE_RECORD = env.str("SITE_RECORD", "")
 SITE_CONTACT = env.str("SITE_CONTACT", "")
 HOME_REGION = env.str("HOME_REGION", "420600")
 
+# Evidence: the key and the newest signed head lie outside the database (qingdan.ledger.keys); without them nothing is signed.
+SIGNING_KEY_FILE = env.str("SIGNING_KEY_FILE", "")
+LOG_HEAD_FILE = env.str("LOG_HEAD_FILE", "")
+LOG_ORIGIN = env.str("LOG_ORIGIN", f"qingdan-{HOME_REGION}")
+LOG_PUBLIC_KEY = env.str("LOG_PUBLIC_KEY", "")
+FORMER_SIGNING_KEYS = env.list("FORMER_SIGNING_KEYS", default=[])
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -18,6 +18,8 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connection, connections
 
+from qingdan.ledger.keys import head_file
+
 
 @dataclass(frozen=True)
 class Database:
@@ -107,6 +109,7 @@ class Databases:
         world.build()
         connections.close_all()
         self.store.create(self.world, self.world_template)
+        _copy_head(self.world_template, self.world)
         self._world_built = True
 
     def drop(self) -> None:
@@ -119,12 +122,20 @@ class Databases:
         """A fresh copy of ``template`` (the plain one if not given), connected to; commits in it are real and gone with it."""
         name = self.store.name(f"copy{next(self._numbers)}")
         self.store.create(name, template or self.template)
+        _copy_head(template or self.template, name)
         switch_to(name)
         try:
             yield Database(name, {**os.environ, "DATABASE_URL": self.store.url(name)})
         finally:
             switch_to(self.main)
             self.store.drop(name)
+            head_file(name).unlink(missing_ok=True)
+
+
+def _copy_head(template: str, name: str) -> None:
+    """The head that is kept outside the database goes with a copy."""
+    if head_file(template).exists():
+        shutil.copyfile(head_file(template), head_file(name))
 
 
 def switch_to(name: str) -> None:

@@ -1,6 +1,6 @@
 """The manifest of an edition: canonical bytes that name every public item, version and hash, the totals, and how it was decided.
 
-Withheld items (依法不予公开) stand in it as one salted root: no code, no count, no gap.
+Withheld items (依法不予公开) and their changes stand in it as one salted hash: no code, no count, no gap.
 """
 
 from __future__ import annotations
@@ -33,9 +33,29 @@ def manifest_bytes(
     changes: Sequence[_Applied],
     salt: str,
 ) -> bytes:
-    """Canonical JSON of one edition. ``items`` are [code, version, payload hash] in official order, ``item_root`` their Merkle root."""
+    """Canonical JSON of one edition. ``items`` are [code, version, payload hash] in official order, ``item_root`` their Merkle root.
+
+    ``changes`` are [code, kind, old version, new version, 随动, new payload hash, reason, document]: an ended item is named here only.
+    """
     public = [[row.code, row.number, row.content_hash] for row in rows if row.public]
-    withheld = sorted(row.content_hash for row in rows if not row.public)
+    hidden = [[row.position, row.code, row.number, row.content_hash] for row in rows if not row.public]
+    listed, unlisted = [], []
+    for position, change in enumerate(changes, start=1):
+        placement, new = change.placement, change.new
+        row = change_row(
+            code=new.code,
+            kind=placement.kind,
+            old=change.old.number if change.old else 0,
+            new=new.number,
+            follows=placement.follows,
+            content_hash=new.content_hash,
+            reason=placement.reason,
+            document=placement.document,
+        )
+        if placement.content.not_public:
+            unlisted.append([position, *row])
+        else:
+            listed.append(row)
     totals: dict[str, list[int]] = {}
     for (_department, category), (majors, items) in counts.items():
         total = totals.setdefault(category, [0, 0])
@@ -60,19 +80,9 @@ def manifest_bytes(
             "decisions": list(terms.decisions),
             "items": public,
             "item_root": item_root(public),
-            "withheld": sha256_hex(canonical_bytes([salt, *withheld])),
+            "withheld": withheld_hash(salt, hidden, unlisted),
             "departments": [[version.department.code, version.number, version.content_hash] for version in departments],
-            "changes": [
-                [
-                    change.new.code,
-                    str(change.placement.kind),
-                    change.old.number if change.old else 0,
-                    change.new.number,
-                    change.placement.follows,
-                ]
-                for change in changes
-                if not change.placement.content.not_public
-            ],
+            "changes": listed,
             "totals": totals,
         }
     )
@@ -81,3 +91,15 @@ def manifest_bytes(
 def item_root(items: Sequence[Sequence]) -> str:
     """Merkle root over the canonical [code, version, hash] triples, hexadecimal."""
     return tree_root([leaf_hash(canonical_bytes(list(item))) for item in items]).hex()
+
+
+def change_row(
+    *, code: str, kind: str, old: int, new: int, follows: bool, content_hash: str, reason: str, document: str
+) -> list[str | int | bool]:
+    """One change as the manifest names it; ``old`` is 0 for a new item."""
+    return [code, str(kind), old, new, follows, content_hash, reason, document]
+
+
+def withheld_hash(salt: str, rows: Sequence[Sequence], changes: Sequence[Sequence]) -> str:
+    """What stands for withheld rows ([position, code, version, hash]) and changes ([position, *change_row]). Nothing can be guessed from it."""
+    return sha256_hex(canonical_bytes([salt, [list(row) for row in rows], [list(change) for change in changes]]))

@@ -10,6 +10,9 @@ from departments.models import Department, Region
 from qingdan.items.content import DepartmentContent, ItemContent
 from qingdan.items.kinds import EditionKind
 from qingdan.items.models import Edition, EditionEntry, Item
+from qingdan.items.search import search_text_of
+
+SUMMARY_LENGTH = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +163,34 @@ def count(rows: Iterable[Row]) -> dict[tuple[int, str], tuple[int, int]]:
         majors.setdefault(key, set()).add(row.parent_code or row.code)
         items[key] = items.get(key, 0) + 1
     return {key: (len(majors[key]), items[key]) for key in items}
+
+
+CONTENT_COLUMNS = (
+    "department_name",
+    "category_id",
+    "name",
+    "initiation",
+    "state",
+    "counted",
+    "not_public",
+    "summary",
+    "search_text",
+)
+
+
+def columns_of(content: ItemContent, code: str) -> dict[str, object]:
+    """The columns of a version that repeat its content (CONTENT_COLUMNS), for lists to filter and show."""
+    return {
+        "department_name": content.department_name,
+        "category_id": content.category,
+        "name": content.name,
+        "initiation": content.initiation,
+        "state": content.state,
+        "counted": content.counted,
+        "not_public": content.not_public,
+        "summary": content.bases_text("setting").strip().split("\n", 1)[0][:SUMMARY_LENGTH],
+        "search_text": search_text_of(content, code),
+    }
 
 
 def adjustment_number(kind: str, previous: Edition | None) -> int | None:

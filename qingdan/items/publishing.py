@@ -30,21 +30,20 @@ from qingdan.items.models import (
     ItemVersion,
 )
 from qingdan.items.placing import (
+    CONTENT_COLUMNS,
     DepartmentPlacement,
     EditionTerms,
     Placement,
     Row,
     adjustment_number,
+    columns_of,
     count,
     in_official_order,
     plain_profile,
     rows_of,
 )
 from qingdan.items.rules import check_placements, check_terms
-from qingdan.items.search import search_text_of
 from qingdan.ledger import log
-
-SUMMARY_LENGTH = 60
 
 
 def publish_edition(
@@ -338,7 +337,7 @@ def _write_items(edition: Edition, changes: list[_Applied]) -> None:
 
 
 # As ``_version`` puts the values.
-_VERSION = ["item_id", "number", "edition_id", "content_bytes", "content_hash", "department_id", "department_name", "category_id", "name", "parent_id", "initiation", "state", "counted", "not_public", "summary", "search_text"]  # fmt: skip
+_VERSION = ["item_id", "number", "edition_id", "content_bytes", "content_hash", "department_id", "parent_id", *CONTENT_COLUMNS]
 
 
 def _write_versions(edition: Edition, changes: list[_Applied]) -> None:
@@ -349,6 +348,7 @@ def _write_versions(edition: Edition, changes: list[_Applied]) -> None:
 
 
 def _version(edition: Edition, row: Row, content: ItemContent) -> tuple:
+    columns = columns_of(content, row.code)
     return (
         row.item_id,
         row.number,
@@ -356,16 +356,8 @@ def _version(edition: Edition, row: Row, content: ItemContent) -> tuple:
         content.canonical,
         row.content_hash,
         row.department_id,
-        content.department_name,
-        row.category,
-        content.name,
         row.parent_id,
-        content.initiation,
-        content.state,
-        content.counted,
-        content.not_public,
-        content.bases_text("setting").strip().split("\n", 1)[0][:SUMMARY_LENGTH],
-        search_text_of(content, row.code),
+        *(columns[name] for name in CONTENT_COLUMNS),
     )
 
 

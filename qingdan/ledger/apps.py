@@ -10,5 +10,5 @@ class Config(AppConfig):
     def ready(self) -> None:
         from qingdan.ledger import append_only
 
-        append_only.register("ledger_logentry", "ledger_auditevent")
+        append_only.register("ledger_logentry", "ledger_signedhead", "ledger_auditevent")
         post_migrate.connect(append_only.install, dispatch_uid="append_only")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from qingdan.ledger.canonical import canonical_bytes
@@ -31,8 +31,13 @@ def present_time() -> datetime.datetime:
     return max(now, last) if last else now
 
 
-def append(*, kind: str, payload_hash: str, recorded_at=None) -> LogEntry:
-    """Append the leaf that names a payload's SHA-256. ``recorded_at`` never decreases along the index, whatever the clock does."""
+def append(*, kind: str, payload_hash: str, recorded_at: datetime.datetime | None = None) -> LogEntry:
+    """Append the leaf that names a payload's SHA-256; its head is signed after the commit (``heads``).
+
+    ``recorded_at`` (``present_time`` of the same transaction) never decreases along the index.
+    """
+    from qingdan.ledger.heads import sign_after_commit
+
     hold(LOG_LOCK)
     last = LogEntry.objects.order_by("-index").only("index", "recorded_at").first()
     index = last.index + 1 if last else 0
@@ -40,4 +45,5 @@ def append(*, kind: str, payload_hash: str, recorded_at=None) -> LogEntry:
     if last:
         recorded_at = max(recorded_at, last.recorded_at)
     leaf = canonical_bytes({"schema": 1, "index": index, "kind": kind, "sha256": payload_hash})
+    transaction.on_commit(sign_after_commit, robust=True)
     return LogEntry.objects.create(index=index, kind=kind, leaf=leaf, leaf_hash=leaf_hash(leaf).hex(), recorded_at=recorded_at)

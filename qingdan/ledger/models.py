@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from qingdan.ledger.notes import DEMO_LINE, Head, note_of, read
+
 
 class LogEntry(models.Model):
     """One leaf of the Merkle log (RFC 6962): canonical bytes that name a manifest's hash."""
@@ -20,6 +22,48 @@ class LogEntry(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.index} {self.kind}"
+
+
+class SignedHead(models.Model):
+    """A signed root of the log's first ``tree_size`` leaves (``qingdan.ledger.notes``). Each size is signed once."""
+
+    tree_size = models.PositiveBigIntegerField("日志条数", primary_key=True)
+    root = models.CharField(max_length=64)
+    body = models.TextField()
+    algorithm = models.CharField(max_length=20)
+    key_id = models.CharField(max_length=8)
+    public_key = models.CharField(max_length=64)
+    signature = models.CharField(max_length=128)
+    signed_at = models.DateTimeField("签署时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "日志头"
+        ordering = ["tree_size"]
+
+    def __str__(self) -> str:
+        return f"{self.tree_size} {self.root[:16]}"
+
+    @property
+    def origin(self) -> str:
+        return self.body.partition("\n")[0]
+
+    @property
+    def note(self) -> str:
+        """The text that anyone can check, and that the head file holds."""
+        return note_of(self.body, self.origin, bytes.fromhex(self.key_id), bytes.fromhex(self.signature))
+
+    @property
+    def note_head(self) -> Head | None:
+        """The head read back from its note; None where that cannot be done (somebody changed it)."""
+        try:
+            return read(self.note)
+        except ValueError:
+            return None
+
+    @property
+    def is_demo(self) -> bool:
+        """Signed with a 演示密钥."""
+        return DEMO_LINE in self.body.splitlines()
 
 
 class AuditEvent(models.Model):

@@ -7,16 +7,22 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from qingdan.ledger import append_only, audit, log
+from qingdan.ledger import append_only, audit, heads, log
 from qingdan.ledger.models import AuditEvent, LogEntry
 
-EVIDENCE = {"ledger_logentry": ("kind", "index"), "ledger_auditevent": ("detail", "sequence")}
+EVIDENCE = {
+    "ledger_logentry": ("kind", "index"),
+    "ledger_signedhead": ("body", "tree_size"),
+    "ledger_auditevent": ("detail", "sequence"),
+}
 
 
 @pytest.fixture
-def rows(db):
+def rows(db, settings, tmp_path):
     """One row in each table of the ledger."""
     log.append(kind="publish/baseline", payload_hash="0" * 64)
+    settings.LOG_HEAD_FILE = str(tmp_path / "head")
+    heads.sign_heads()
     audit.record(actor_id="clerk", actor_name="李文静", act="test")
 
 
