@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "departments",
     "qingdan.items",
     "reviews",
+    "budget",
     "qingdan.public",
 ]
 MIDDLEWARE = [

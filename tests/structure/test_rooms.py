@@ -18,7 +18,7 @@ LAYERS = [[name.strip() for name in row.replace("|", ":").split(":")] for row in
 RANK = {name: -depth for depth, row in enumerate(LAYERS) for name in row}
 SOURCES = sorted(
     path.relative_to(ROOT)
-    for folder in ("qingdan", "departments", "reviews", "deploy", "bench", "tests")
+    for folder in ("qingdan", "departments", "reviews", "budget", "deploy", "bench", "tests")
     for path in (ROOT / folder).rglob("*.py")
     if "migrations" not in path.parts
 )

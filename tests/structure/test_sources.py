@@ -13,7 +13,7 @@ from django.core.management import call_command
 ROOT = Path(settings.BASE_DIR)
 SHOWN = sorted(
     path.relative_to(ROOT)
-    for folder in ("templates", "qingdan", "departments", "reviews")
+    for folder in ("templates", "qingdan", "departments", "reviews", "budget")
     for path in (ROOT / folder).rglob("*")
     if path.suffix in {".html", ".css", ".js", ".svg", ".xml", ".txt"}
     and {"templates", "static"} & set(path.relative_to(ROOT).parts)

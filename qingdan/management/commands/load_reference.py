@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import models, transaction
 
+from budget.models import EconomicClass
 from departments.models import Region
 from qingdan.items.models import Category, CodeScheme, RequiredElement, SubKind
 from qingdan.laws.library import add_missing_acts
@@ -22,7 +23,7 @@ _LEVELS = {"省级": Region.Level.PROVINCE, "地级": Region.Level.CITY, "县级
 
 class Command(BaseCommand):
     help = (
-        "读入基础数据：行政区划、十个类别、类别细分、编码规则、必填要素、审查路径、法律法规规章标题库。"
+        "读入基础数据：行政区划、十个类别、类别细分、编码规则、必填要素、审查路径、支出经济分类、法律法规规章标题库。"
         "重复执行只补缺少的行，不改动已有的行。"
     )
 
@@ -70,6 +71,18 @@ def load_tables() -> dict[str, int]:
         )
         for row in rows_of("route_rules.csv")
     )
+    added["economic_classes"] = sum(
+        _add(
+            EconomicClass,
+            {"system": row["system"], "version": row["version"], "code": row["code"]},
+            name=row["name"],
+            class_code=row["class"],
+            counterpart=row["counterpart"],
+            verified=bool(row["verified"]),
+            source=row["source"],
+        )
+        for row in rows_of("economic_classes.csv")
+    )
     return added
 
 
@@ -90,6 +103,7 @@ def _as_text(added: dict[str, int]) -> str:
         "code_schemes": "编码规则",
         "required_elements": "必填要素",
         "route_rules": "审查路径",
+        "economic_classes": "支出经济分类",
         "acts": "法律法规规章",
     }
     return "已补入：" + "，".join(f"{names[key]} {count}" for key, count in added.items())

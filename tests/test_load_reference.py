@@ -9,7 +9,7 @@ from django.core.management import call_command
 from departments.models import Region
 from qingdan.items.elements import BY_KEY
 from qingdan.items.models import Category, RequiredElement
-from reviews.management.commands.load_reference import FOLDER
+from qingdan.management.commands.load_reference import FOLDER
 from reviews.models import RouteRule
 from reviews.states import Part
 

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class Config(AppConfig):
+    name = "budget"
+    label = "budget"
+    verbose_name = "专项资金"
+
+    def ready(self) -> None:
+        from budget import triggers
+        from qingdan.ledger import append_only
+
+        append_only.register("budget_budgetadjustment")
+        post_migrate.connect(triggers.install, dispatch_uid="budget_triggers")

@@ -1,0 +1,79 @@
+"""WHO and WHEN of the acts on a fund: one table that the acts' checks and the pages' buttons both read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import models
+
+from budget.models import Fund
+from departments.models import Posting
+from departments.people import Actor
+from departments.posts import Post
+from qingdan.errors import NotAllowed, Refusal, WrongState
+
+
+class FundAct(models.TextChoices):
+    ADD_LINE = "add_line", "增加预算行"
+    ADJUST = "adjust", "预算调整"
+    ENTER = "enter", "登记支出"
+    REVERSE = "reverse", "冲销"
+    CHECK = "check", "复核"
+    CLOSE = "close", "关账"
+    REOPEN = "reopen", "重新打开"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The post that the act needs, in the fund's department, and the state in which it may happen."""
+
+    post: Post
+    state: str
+
+
+RULES: dict[FundAct, Rule] = {
+    FundAct.ADD_LINE: Rule(Post.FUND_CLERK, Fund.State.OPEN),
+    FundAct.ADJUST: Rule(Post.FUND_CLERK, Fund.State.OPEN),
+    FundAct.ENTER: Rule(Post.FUND_CLERK, Fund.State.OPEN),
+    FundAct.REVERSE: Rule(Post.FUND_CLERK, Fund.State.OPEN),
+    FundAct.CHECK: Rule(Post.FUND_CHECKER, Fund.State.OPEN),
+    FundAct.CLOSE: Rule(Post.FUND_CHECKER, Fund.State.OPEN),
+    FundAct.REOPEN: Rule(Post.FUND_CHECKER, Fund.State.CLOSED),
+}
+
+
+def check_can_act(*, actor: Actor, fund: Fund, act: FundAct) -> Posting:
+    """The posting that gives ``actor`` the right now. Raises NotAllowed (a stranger: 404) or WrongState."""
+    rule = RULES[act]
+    posting = actor.holding(rule.post, department=fund.department)
+    if posting is None:
+        stranger = not Fund.objects.visible_to(actor.user).filter(pk=fund.pk).exists()
+        raise NotAllowed(f"{act.label}须由{fund.department}的{rule.post.label}办理", stranger=stranger)
+    if fund.state != rule.state:
+        raise WrongState(_out_of_turn(fund))
+    return posting
+
+
+def can_act(*, actor: Actor, fund: Fund, act: FundAct) -> bool:
+    """Twin of ``check_can_act``."""
+    try:
+        check_can_act(actor=actor, fund=fund, act=act)
+    except Refusal:
+        return False
+    return True
+
+
+def fund_acts(actor: Actor, fund: Fund) -> set[FundAct]:
+    """What ``actor`` may do with ``fund`` now: the page's buttons."""
+    return {act for act in RULES if can_act(actor=actor, fund=fund, act=act)}
+
+
+def locked(fund: Fund) -> Fund:
+    """The fund's row, locked: every act on a fund takes this lock first, so its lines and entries are read as they are."""
+    return Fund.objects.select_for_update(of=("self",)).select_related("department__region").get(pk=fund.pk)
+
+
+def _out_of_turn(fund: Fund) -> str:
+    if fund.state == Fund.State.CLOSED:
+        return f"“{fund}”已关账；要补记或更正，先由{Post.FUND_CHECKER.label}写明理由重新打开"
+    return f"“{fund}”还没有关账"
