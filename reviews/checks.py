@@ -15,7 +15,7 @@ from qingdan.items.checks import ITEM_RULES
 from qingdan.items.checks.published import register_of, surroundings_of
 from qingdan.items.checks.register import Entry, Register
 from qingdan.items.checks.rule import Finding, Severity, Spot, Subject, Surroundings, rule, run, shortened
-from qingdan.items.content import DepartmentContent, ItemContent
+from qingdan.items.content import DepartmentContent, ItemContent, stored_elements
 from qingdan.items.kinds import BEGINNING, ENDING, ChangeKind
 from qingdan.items.models import Edition
 from reviews.models import Change, ChangeRequest
@@ -176,21 +176,22 @@ def _after(listed: Register, every: Sequence[Change]) -> Register:
     """The list as the request would leave it."""
     come = []
     for change in every:
-        content = None if change.kind in ENDING else change.content
-        if isinstance(content, ItemContent):
-            before = listed.get(_key(change))
-            come.append(
-                Entry(
-                    key=_key(change),
-                    department=content.department_code,
-                    department_name=content.department_name,
-                    category=content.category,
-                    name=content.name,
-                    major=content.major_name,
-                    parent=before.parent if before else "",
-                    codes=tuple((code.scheme, code.value) for code in content.codes),
-                )
+        if change.kind in ENDING or change.kind == ChangeKind.DEPARTMENT:
+            continue
+        elements = stored_elements(change.content_bytes)
+        before = listed.get(_key(change))
+        come.append(
+            Entry(
+                key=_key(change),
+                department=elements["department_code"],
+                department_name=elements["department_name"],
+                category=elements["category"],
+                name=elements["name"],
+                major=elements.get("major_name", ""),
+                parent=before.parent if before else "",
+                codes=tuple((code["scheme"], code["value"]) for code in elements.get("codes", ())),
             )
+        )
     return listed.changed({_key(change) for change in every if change.item_id}, come)
 
 

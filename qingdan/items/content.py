@@ -228,6 +228,11 @@ def read_content(stored: bytes) -> ItemContent:
     return ItemContent.model_validate(elements)
 
 
+def stored_elements(stored: bytes) -> dict[str, object]:
+    """The elements that stored canonical bytes fill in, as plain JSON: for reading a few of many contents (``read_content`` validates)."""
+    return json.loads(bytes(stored))
+
+
 def _violation(error: dict) -> Violation:
     from qingdan.items.elements import label_of
 

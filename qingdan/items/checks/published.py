@@ -10,7 +10,7 @@ from django.utils import timezone
 from qingdan.items.checks import ITEM_RULES
 from qingdan.items.checks.register import Entry, Register
 from qingdan.items.checks.rule import ActRecord, Finding, Subject, Surroundings, run
-from qingdan.items.content import read_content
+from qingdan.items.content import read_content, stored_elements
 from qingdan.items.models import Category, Edition, EditionEntry, RequiredElement
 from qingdan.laws.models import Act
 
@@ -70,7 +70,7 @@ def _entries(edition_id: int) -> Iterator[tuple[Entry, bytes]]:
         names[item] = code
     titles = {row[1]: row[6] for row in rows}
     for code, _item, parent, department, department_name, category, name, stored in rows:
-        codes = read_content(stored).codes if b'"codes"' in bytes(stored) else ()
+        codes = stored_elements(stored).get("codes", ()) if b'"codes"' in bytes(stored) else ()
         yield (
             Entry(
                 code,
@@ -80,7 +80,7 @@ def _entries(edition_id: int) -> Iterator[tuple[Entry, bytes]]:
                 name,
                 titles.get(parent, ""),
                 names.get(parent, ""),
-                tuple((each.scheme, each.value) for each in codes),
+                tuple((each["scheme"], each["value"]) for each in codes),
             ),
             bytes(stored),
         )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import time
 
 import pytest
+from hypothesis import given, settings
 
 from qingdan.items.checks import ITEM_RULES
 from qingdan.items.checks.register import Entry, Register
 from qingdan.items.checks.rule import ActRecord, Severity, Subject, Surroundings, run
 from qingdan.items.content import ItemContent
+from tests.items.contents import contents
 
 DAY = datetime.date(2026, 1, 1)
 ACTS = {
@@ -281,3 +284,32 @@ def test_a_list_under_change_leaves_out_what_goes_and_holds_what_comes():
     assert [entry.key for entry in register.coded("local", "XK-2")] == ["A-2", "A-3"]
     assert register.get("A-1") is None and register.get("A-2").name == "食品生产经营许可证核发"
     assert [entry.key for entry in register.subs_of("A-2")] == ["A-3"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(contents())
+def test_no_rule_raises_whatever_an_item_says(content):
+    for finding in run(ITEM_RULES, Subject(content), AROUND):
+        assert finding.message and finding.element
+
+
+HOSTILE = [
+    "1" * 400,
+    "(" * 3000,
+    "1.2.3、（四）" * 500,
+    "《" * 2000,
+    "第" * 3000,
+    "5个工作日（" * 800,
+    "十" * 3000,
+    "（变更" * 1500,
+    "、".join("①②③⑩") * 300,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_text_keeps_the_rules_waiting(text):
+    long = dict.fromkeys(("powers", "legal_time", "promised_time", "charge_standard"), text)
+    content = based(text, name=text[:500], major_name=text[:500], duties=[{"text": text, "basis": text}], **long)
+    started = time.process_time()
+    found_in(content)
+    assert time.process_time() - started < 2
