@@ -59,3 +59,8 @@ def test_every_finding_of_a_rule_with_few_is_judged():
     for row, finding in findings():
         by_rule[finding.rule.number].add((finding.rule.number, row["row"]))
     assert [each for number, group in by_rule.items() if number not in ("R25", "R34") for each in group - judged] == []
+
+
+def test_a_compulsion_must_say_of_which_kind_it_is():
+    missing = [finding.detail for row, finding in findings() if row["category"] == "行政强制" and finding.rule.number == "R25"]
+    assert len(missing) == 5 and all("强制种类" in each for each in missing)
