@@ -57,7 +57,7 @@ class LineForm(PlainForm):
         help_text="合列的各款都选（按住 Ctrl 多选），例如水电费选水费和电费",
         error_messages={"required": "至少选一个"},
     )
-    original = YuanInput(label="年初预算", required=False, max_length=30, help_text="元；年中新增的行填 0，再办追加")
+    original = YuanInput(label="年初预算", max_length=30, help_text="元；年中新增的行填 0，再办追加", error_messages=_REQUIRED)
 
     def __init__(self, *args, fund: Fund, **kwargs):
         super().__init__(*args, **kwargs)
