@@ -67,7 +67,7 @@ def _mixed(row: LineFigures, names: dict[str, str]) -> list[LineWarning]:
     kinds = sorted({each.of_class for each in held})
     if len(kinds) > 1:
         parts = "、".join(f"{kind} {names.get(kind, '')}" for kind in kinds)
-        message = f"“{row.line}”合列了 {parts} 的款（{'、'.join(str(each) for each in held)}），各类各支出多少看不出来"
+        message = f"“{row.line}”合列了 {parts}各类的款（{'、'.join(str(each) for each in held)}），各类各支出多少看不出来"
     elif CAPITAL not in kinds and _REMAINDER in row.line.name and any(word in row.line.name for word in _GOODS):
         message = (
             f"“{row.line}”从名称看混有设备购置，设备购置属于 {CAPITAL} {names.get(CAPITAL, '')}，不属于 {'、'.join(map(str, held))}"

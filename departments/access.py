@@ -37,6 +37,9 @@ TABLE: dict[str, frozenset[Post]] = {
     "items.change_requiredelement": frozenset({Post.SYSTEM_ADMIN}),
     "reviews.view_routerule": _REVIEWERS | {Post.SECURITY_ADMIN, Post.AUDITOR},
     "reviews.change_routerule": frozenset({Post.SECURITY_ADMIN}),
+    "budget.view_economicclass": frozenset({Post.FUND_CLERK, Post.FUND_CHECKER, Post.AUDITOR, Post.SYSTEM_ADMIN}),
+    "budget.add_economicclass": frozenset({Post.SYSTEM_ADMIN}),
+    "budget.change_economicclass": frozenset({Post.SYSTEM_ADMIN}),
 }
 
 

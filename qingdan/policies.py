@@ -22,6 +22,8 @@ _OWN = (Post.CLERK, Post.HEAD)
 _REVIEWING = (Post.COMPLIANCE, Post.SERVICE, Post.LEGALITY)
 _REGIONAL = (*_REVIEWING, Post.COUNCIL, Post.PUBLISHER, Post.AUDITOR)
 _WORKFLOW = (*_OWN, *_REGIONAL)
+# Money: a department sees its own funds, the auditor those of his region.
+_FUND_READERS = (Post.FUND_CLERK, Post.FUND_CHECKER, *_OWN, Post.AUDITOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,19 @@ POLICIES: dict[str, Policy] = {
     "admin:batch_dissolve": posts(Post.PUBLISHER, methods=POST_ONLY),
     "admin:batch_meeting": posts(Post.COUNCIL),
     "admin:batch_publish": posts(Post.PUBLISHER),
+    # Special funds.
+    **model("budget.economicclass", changes=True, adds=True),
+    "admin:fund_list": posts(*_FUND_READERS, methods=READ),
+    "admin:fund": posts(*_FUND_READERS, methods=READ),
+    "admin:fund_spending": posts(*_FUND_READERS, methods=READ),
+    "admin:fund_new": posts(Post.FUND_CLERK),
+    "admin:fund_lines": posts(Post.FUND_CLERK),
+    "admin:fund_adjust": posts(Post.FUND_CLERK),
+    "admin:fund_entry": posts(Post.FUND_CLERK),
+    "admin:fund_reverse": posts(Post.FUND_CLERK),
+    "admin:fund_check": posts(Post.FUND_CHECKER, methods=POST_ONLY),
+    "admin:fund_close": posts(Post.FUND_CHECKER),
+    "admin:fund_reopen": posts(Post.FUND_CHECKER),
 }
 
 

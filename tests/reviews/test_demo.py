@@ -49,6 +49,7 @@ def test_the_small_world_has_every_state_and_post_and_is_the_same_in_every_datab
             assert told["region"] == CITY
             assert all(told["objects"]["request"][state] for state in RequestState.values)
             assert all(told["objects"]["batch"][state] for state in BatchState.values)
+            assert all(told["objects"]["fund"].values())
             assert set(told["accounts"]) == set(Post.values)
             for region in told["regions"]:
                 for post, account in {**told["accounts"], **told["county_accounts"].get(region, {})}.items():

@@ -1,0 +1,21 @@
+"""The addresses of this room's screens below ``/admin/``."""
+
+from django.urls import path
+
+from budget.views import funds, lines, spending
+
+
+def screens():
+    return [
+        path("funds/", funds.fund_list, name="fund_list"),
+        path("funds/new/", funds.fund_new, name="fund_new"),
+        path("funds/<int:key>/", funds.fund_detail, name="fund"),
+        path("funds/<int:key>/lines/", lines.fund_lines, name="fund_lines"),
+        path("funds/<int:key>/adjust/", lines.fund_adjust, name="fund_adjust"),
+        path("funds/<int:key>/entry/", spending.fund_entry, name="fund_entry"),
+        path("funds/<int:key>/spending/", spending.fund_spending, name="fund_spending"),
+        path("funds/<int:key>/check/", spending.fund_check, name="fund_check"),
+        path("funds/<int:key>/reverse/<int:entry>/", spending.fund_reverse, name="fund_reverse"),
+        path("funds/<int:key>/close/", funds.fund_close, name="fund_close"),
+        path("funds/<int:key>/reopen/", funds.fund_reopen, name="fund_reopen"),
+    ]
