@@ -272,7 +272,7 @@ def _carry_out(actor: Actor, batch: Batch, outcome: str, exceptions: Mapping[int
         exception = exceptions.get(change.pk)
         change.outcome = exception.outcome if exception else outcome
         change.outcome_note = exception.note if exception else ""
-        Change.objects.filter(pk=change.pk).update(outcome=change.outcome, outcome_note=change.outcome_note)
+    Change.objects.bulk_update(changes.values(), ["outcome", "outcome_note"], batch_size=200)
     record_history(Change.objects.filter(request__batch=batch), kind=CHANGED, actor=actor, reason="常务会审议")
     for request in batch.requests.all():
         outcomes = {change.outcome for change in changes.values() if change.request_id == request.pk}

@@ -69,11 +69,7 @@ def create_request(
         upload=upload,
         created_by=actor.user,
     )
-    request._change_reason = "新建"
-    request._history_user = actor.user
-    request.save()
-    _write_changes(actor, request, proposals)
-    _rehash(request, actor, "列入调整内容")
+    _save_with(request, proposals, actor, "新建")
     actor.record(
         act="create_request", post=posting.post, obj=request, after_hash=request.proposed_hash, detail=f"{len(proposals)} 项"
     )
@@ -93,9 +89,8 @@ def replace_changes(
     before = request.proposed_hash
     request.changes.all().delete()
     check_proposals(request.department, proposals)
-    _write_changes(actor, request, proposals)
     request.reason, request.document = reason.strip() or request.reason, document.strip()
-    _rehash(request, actor, "修改")
+    _save_with(request, proposals, actor, "修改")
     actor.record(act="replace_changes", post=posting.post, obj=request, before_hash=before, after_hash=request.proposed_hash)
     return request
 
@@ -234,6 +229,31 @@ def _next_number(region: Region) -> str:
     return f"{year}-{ChangeRequest.objects.filter(region=region, number__startswith=f'{year}-').count() + 1:04d}"
 
 
+def _save_with(request: ChangeRequest, proposals: Sequence[Proposal], actor: Actor, reason: str) -> None:
+    """Save the request and its changes; ``reason`` goes into its history."""
+    request.proposed_hash = _hash_of(request, proposals)
+    request._change_reason, request._history_user = reason, actor.user
+    request.save()
+    _write_changes(actor, request, proposals)
+
+
+def _hash_of(request: ChangeRequest, proposals: Sequence[Proposal]) -> str:
+    """The hash that every later decision binds: reason, document and each change with its base."""
+    rows = [
+        [
+            position,
+            str(proposal.kind),
+            proposal.item.code if proposal.item else None,
+            proposal.base_version.number if proposal.base_version else None,
+            proposal.content.content_hash,
+            proposal.reason,
+            proposal.document,
+        ]
+        for position, proposal in enumerate(proposals, start=1)
+    ]
+    return sha256_hex(canonical_bytes([request.reason, request.document, rows]))
+
+
 # As ``_write_changes`` puts the values.
 _COLUMNS = ["request_id", "position", "kind", "item_id", "base_version_id", "content_bytes", "content_hash", "name", "category_code", "initiation", "reason", "document", "source_row", "open", "outcome", "outcome_note"]  # fmt: skip
 
@@ -262,14 +282,3 @@ def _write_changes(actor: Actor, request: ChangeRequest, proposals: Sequence[Pro
     ]
     insert_rows(Change, _COLUMNS, rows)
     record_history(request.changes.all(), kind=ADDED, actor=actor, reason="列入申请")
-
-
-def _rehash(request: ChangeRequest, actor: Actor, reason: str) -> None:
-    """The hash that every later decision binds: reason, document and each change with its base."""
-    rows = request.changes.order_by("position").values_list(
-        "position", "kind", "item__code", "base_version__number", "content_hash", "reason", "document"
-    )
-    request.proposed_hash = sha256_hex(canonical_bytes([request.reason, request.document, [list(row) for row in rows]]))
-    request._change_reason = reason
-    request._history_user = actor.user
-    request.save()

@@ -166,9 +166,14 @@ def is_withheld_on(item: Item, edition: Edition | None) -> bool:
 
 
 def sub_items(edition: Edition, item: Item) -> list[tuple[str, str, str]]:
-    """(code, name, state) of the public sub-items of a 大项."""
-    found = EditionEntry.objects.of(edition).public().filter(version__parent=item)
-    return list(found.values_list("item__code", "version__name", "version__state"))
+    """(code, name, state) of the public sub-items of a 大项, in official order.
+
+    Looked up by what ever stood under the 大项 and put in order here: asked for the order, SQLite goes through the whole list.
+    """
+    ever = ItemVersion.objects.filter(parent=item).order_by().values("item")
+    found = EditionEntry.objects.filter(edition=edition, item__in=ever, version__parent=item).public()
+    rows = sorted(found.values_list("position", "item__code", "version__name", "version__state"))
+    return [(code, name, state) for _, code, name, state in rows]
 
 
 def neighbours(edition: Edition, position: int) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:

@@ -72,11 +72,9 @@ def _category(links: Links, code: str, name: str, majors: int, items: int, every
 
 
 def _department(links: Links, code: str, name: str, kept: dict[str, tuple[int, int]], categories: list[tuple[str, str]]) -> dict:
-    """One row of the table: (address, 大项, 项) for each category, as text, for the page has hundreds; empty where there is nothing."""
+    """One row of the table: (address, 大项, 项) for each category; the address is empty where there is nothing."""
     cells = [
-        (links.items(category=category, department=code), str(kept[category][0]), str(kept[category][1]))
-        if category in kept
-        else ("", "", "")
+        (links.items(category=category, department=code), *kept[category]) if category in kept else ("", 0, 0)
         for category, _ in categories
     ]
     return {

@@ -103,7 +103,7 @@ def _item_page(
     """``stamp`` is the edition that the page shows; where it shows a version apart from any list, the one that version came with."""
     content = version.content
     category = version.category.public_name
-    required = set(RequiredElement.objects.filter(category=version.category_id).values_list("element", flat=True))
+    required = set(RequiredElement.objects.filter(category=version.category_id).order_by().values_list("element", flat=True))
     initiation = content.initiation or version.category.default_initiation
     sections, unfilled = sections_of(content, category, initiation, required)
     links = frame.links

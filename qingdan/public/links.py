@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from urllib.parse import quote, urlencode
+import re
+from urllib.parse import quote, quote_plus
 
 from django.conf import settings
+
+_UNRESERVED = re.compile(r"[\w.~-]*", re.ASCII)
+
+
+def _quoted(text: str) -> str:
+    """As ``quote_plus``; codes, which are most of what is asked, stand for themselves."""
+    return text if _UNRESERVED.fullmatch(text) else quote_plus(text)
 
 
 class Links:
@@ -38,7 +46,8 @@ class Links:
         chosen = {name: value for name, value in filters.items() if value}
         if self.on:
             chosen["on"] = self.on
-        return f"{self.items_path}?{urlencode(chosen)}" if chosen else self.items_path
+        pairs = "&".join(f"{name}={_quoted(str(value))}" for name, value in chosen.items())
+        return f"{self.items_path}?{pairs}" if pairs else self.items_path
 
     @property
     def all_items(self) -> str:

@@ -86,7 +86,7 @@ class Answer:
 def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None = None, *, status: int = 200) -> HttpResponse:
     """One request. Buttons come from the guard alone; each form carries the hash of what this page shows."""
     actor = actor_of(request)
-    changes = row.changes.select_related("item", "base_version").order_by("position")
+    changes = row.changes.select_related("item", "base_version").defer("base_version__search_text").order_by("position")
     page = page_of(request, changes)
     shown = shown_changes(page.object_list, first=page.start_index())
     findings = findings_of(row, page.object_list)

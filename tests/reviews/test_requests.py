@@ -4,6 +4,7 @@ import pytest
 
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from qingdan.items.kinds import ChangeKind
+from qingdan.ledger.canonical import canonical_bytes, sha256_hex
 from qingdan.ledger.models import AuditEvent
 from reviews.models import Change, ChangeRequest
 from reviews.requests import Proposal, create_request, replace_changes, submit_request, withdraw_request
@@ -87,3 +88,13 @@ def test_a_refused_request_leaves_nothing_behind(world):
             actor=world.clerk, department=world.department(), reason="试", proposals=[add("甲"), amend(world.version("收养登记"))]
         )
     assert (ChangeRequest.objects.count(), Change.objects.count()) == before
+
+
+def test_the_hash_is_that_of_what_is_stored(world):
+    version = world.version("工伤认定")
+    request = propose(world, [amend(version, note="改"), add("甲")], submit=False)
+    columns = ("position", "kind", "item__code", "base_version__number", "content_hash", "reason", "document")
+    stored = [list(row) for row in request.changes.order_by("position").values_list(*columns)]
+    assert [row[2:4] for row in stored] == [[version.item.code, version.number], [None, None]]
+    assert request.proposed_hash == sha256_hex(canonical_bytes([request.reason, request.document, stored]))
+    assert [row.proposed_hash for row in request.history.all()] == [request.proposed_hash]

@@ -19,3 +19,14 @@ def thousands(number: int) -> str:
 def hits(pieces: list[tuple[str, bool]]) -> str:
     """(piece, is a hit) … → the text, escaped, with its hits in <mark>."""
     return mark_safe("".join(f"<mark>{escape(piece)}</mark>" if hit else escape(piece) for piece, hit in pieces))
+
+
+@register.filter
+def counts(cells: list[tuple[str, int, int]]) -> str:
+    """(address, 大项, 项) … → the cells of one department's row; an empty address is an empty cell. One string, for the table has hundreds."""
+    return mark_safe(
+        "".join(
+            f'<td><a href="{escape(url)}">{majors}<span>{items}</span></a></td>' if url else "<td></td>"
+            for url, majors, items in cells
+        )
+    )
