@@ -84,6 +84,10 @@ POLICIES: dict[str, Policy] = {
     "public:editions": public(),
     "public:edition": public(),
     "public:changes": public(),
+    "public:verify": public(),
+    "public:verifier": public(),
+    "public:item_proof": public(),
+    "public:edition_proof": public(),
     # The staff's site: Django's own pages.
     "admin:login": public(*FORM),
     "admin:logout": public("POST"),

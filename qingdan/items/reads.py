@@ -154,6 +154,20 @@ def version_of(item: Item, number: int) -> ItemVersion | None:
     )
 
 
+def version_with_manifest(item: Item, number: int) -> ItemVersion | None:
+    """One public version of an item with the edition that brought it, whole: for its proof."""
+    return (
+        ItemVersion.objects.filter(item=item, number=number, not_public=False)
+        .select_related("item", "edition")
+        .defer("search_text")
+        .first()
+    )
+
+
+def edition_with_manifest(region: Region, number: int) -> Edition | None:
+    return Edition.objects.of(region).filter(number=number).first()
+
+
 def is_withheld_now(item: Item) -> bool:
     """Whether the newest version of ``item`` is withheld (依法不予公开)."""
     return bool(ItemVersion.objects.filter(item=item).order_by("-number").values_list("not_public", flat=True).first())

@@ -8,6 +8,7 @@ from qingdan.items import reads
 from qingdan.items.display import differences
 from qingdan.items.kinds import ChangeKind
 from qingdan.items.models import Edition, EditionChange
+from qingdan.ledger import heads
 from qingdan.public.frame import Frame, NotHere, page
 from qingdan.public.links import Links
 
@@ -54,6 +55,8 @@ def edition(frame: Frame, number: int) -> HttpResponse:
             for each in reads.profiles_changed(found)
         ],
         changes_url=frame.links.changes(number),
+        signed=heads.head_of(found.log_index),
+        proof_url=frame.links.edition_proof(number),
         list_url=frame.links.on_day(found.effective_on).home if in_force_once and not overtaken else "",
         previous=found.previous and (found.previous.title, frame.links.edition(found.previous.number)),
         following=_following(frame.links, found),

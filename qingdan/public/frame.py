@@ -28,11 +28,12 @@ from departments.models import Department, Region
 from qingdan.errors import RuleBroken, Violation
 from qingdan.items import reads
 from qingdan.items.models import Edition
+from qingdan.ledger.models import SignedHead
 from qingdan.public.links import Links
 from reviews.models import Directive
 
 # Part of every ETag: raise it when templates or style change what a page shows.
-RELEASE = "1"
+RELEASE = "2"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -159,7 +160,7 @@ def _answer(request: HttpRequest, view: Callable, region_code: str, today: datet
 
 
 def etag_of(request: HttpRequest, today: datetime.date) -> str:
-    """Of the newest publication anywhere, the newest edit of a department or a 上级决定, the address, the day and the release."""
+    """Of the newest publication anywhere and whether it is signed, the newest edit of a department or a 上级决定, the address, the day, the release."""
     with connection.cursor() as cursor:
         cursor.execute(*_marks())
         marks = cursor.fetchone() or ()
@@ -173,8 +174,9 @@ def _marks() -> tuple[str, tuple]:
     department, directive = (
         Subquery(model.history.order_by("-history_id").values("history_id")[:1]) for model in (Department, Directive)
     )
-    newest = Edition.objects.order_by("-log_index").annotate(department=department, directive=directive)
-    return newest.values_list("log_index", "manifest_hash", "department", "directive")[:1].query.sql_with_params()
+    signed = Subquery(SignedHead.objects.order_by("-tree_size").values("tree_size")[:1])
+    newest = Edition.objects.order_by("-log_index").annotate(signed=signed, department=department, directive=directive)
+    return newest.values_list("log_index", "manifest_hash", "signed", "department", "directive")[:1].query.sql_with_params()
 
 
 def _tidy(request: HttpRequest, allowed: tuple[str, ...]) -> str | None:

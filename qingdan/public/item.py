@@ -126,6 +126,7 @@ def _item_page(
         major_url=links.item(version.parent.code) if version.parent else "",
         timeline=_timeline(links, known, marks, version.number),
         item_url=links.item(known.code),
+        proof_url=links.item_proof(known.code, version.number),
         today_url=links.on_day(None).item(known.code),
         stamp=stamp or version.edition,
         stamp_url=links.edition((stamp or version.edition).number),

@@ -68,6 +68,20 @@ class Links:
     def changes(self, number: int, page: int = 1) -> str:
         return f"{self.editions}{number}/changes/{f'?page={page}' if page > 1 else ''}"
 
+    @property
+    def verify(self) -> str:
+        return f"{self.base}verify/"
+
+    @property
+    def verifier(self) -> str:
+        return f"{self.base}verify/verify_bundle.py"
+
+    def item_proof(self, code: str, number: int) -> str:
+        return f"{self.version(code, number)}proof/"
+
+    def edition_proof(self, number: int) -> str:
+        return f"{self.edition(number)}proof/"
+
     def on_day(self, day: datetime.date | None) -> Links:
         """The same tree on another day; None is today."""
         other = Links.__new__(Links)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from qingdan.public import departments, editions, home, item, items
+from qingdan.public import departments, editions, home, item, items, verifying
 
 app_name = "public"
 
@@ -13,9 +13,13 @@ TREE = [
     path("items/", items.item_list, name="items"),
     path("items/<str:code>/", item.item, name="item"),
     path("items/<str:code>/v/<int:number>/", item.version, name="version"),
+    path("items/<str:code>/v/<int:number>/proof/", verifying.item_proof, name="item_proof"),
     path("items/<str:code>/compare/<int:old>/<int:new>/", item.compare, name="compare"),
     path("editions/", editions.edition_list, name="editions"),
     path("editions/<int:number>/", editions.edition, name="edition"),
     path("editions/<int:number>/changes/", editions.changes, name="changes"),
+    path("editions/<int:number>/proof/", verifying.edition_proof, name="edition_proof"),
+    path("verify/", verifying.verify, name="verify"),
+    path("verify/verify_bundle.py", verifying.verifier, name="verifier"),
 ]
 urlpatterns = [*TREE, path("regions/<str:region>/", include(TREE))]
