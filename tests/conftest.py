@@ -33,7 +33,14 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    import hypothesis
     from django.conf import settings
+
+    # The same examples each time, and none refused because the machine is busy: a run says something of the code alone.
+    hypothesis.settings.register_profile(
+        "suite", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("suite")
 
     # One round of MD5: tests make hundreds of accounts, and none of them is worth guarding.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
