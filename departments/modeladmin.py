@@ -109,7 +109,7 @@ class StaffHistoryAdmin(StaffModelAdmin, SimpleHistoryAdmin):
         if refusal:
             return refusal
         obj = self._own_object(request, object_id)
-        entry = obj.history.filter(history_id=version_id).first() if version_id.isdigit() else None
+        entry = obj.history.filter(history_id=version_id).first() if version_id.isdecimal() else None
         if entry is None:
             raise Http404
         words = _Words()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from departments.access import posts_of
 from departments.posts import Post
 from departments.site import actor_of, staff_screen
-from qingdan.errors import RuleBroken, WrongState
+from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from qingdan.items.kinds import ChangeKind
 from reviews.batches import (
     ItemOutcome,
@@ -93,7 +93,10 @@ def batch_list(request: HttpRequest) -> HttpResponse:
 
 
 def _create(request: HttpRequest, title: str, chosen: list[ChangeRequest]) -> Batch:
-    region = chosen[0].region if chosen else request.user.postings.held().filter(post=Post.PUBLISHER).first().region
+    posting = request.user.postings.held().filter(post=Post.PUBLISHER).first()
+    if posting is None:
+        raise NotAllowed(f"调整批次由{Post.PUBLISHER.label}汇总")
+    region = chosen[0].region if chosen else posting.region
     return create_batch(actor=actor_of(request), region=region, title=title, requests=chosen)
 
 
@@ -171,7 +174,7 @@ def _act(request: HttpRequest, key: int, act: Callable[[Batch], Batch], told: st
 
 def _named_request(request: HttpRequest) -> ChangeRequest:
     key = request.POST.get("request", "")
-    return get_object_or_404(ChangeRequest.objects.visible_to(request.user), pk=int(key) if key.isdigit() else 0)
+    return get_object_or_404(ChangeRequest.objects.visible_to(request.user), pk=int(key) if key.isdecimal() else 0)
 
 
 @staff_screen(Post.PUBLISHER)

@@ -162,7 +162,8 @@ def request_withdraw(request: HttpRequest, key: int) -> HttpResponse:
     """撤回: the department takes its request back."""
     row = visible_request(request, key)
     form = OpinionForm(request.POST)
-    form.is_valid()
+    if not form.is_valid() and request.POST.get("opinion", "").strip() and "opinion" in form.errors:
+        return request_page(request, row, Answer("withdraw", form, []), status=422)
     try:
         row = withdraw_request(actor=actor_of(request), request=row, opinion=form.cleaned_data.get("opinion", ""))
     except (WrongState, RuleBroken) as refusal:

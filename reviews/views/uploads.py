@@ -85,7 +85,7 @@ def _correcting(request: HttpRequest) -> ChangeRequest | None:
     if not key:
         return None
     rows = ChangeRequest.objects.visible_to(request.user).select_related("department")
-    row = get_object_or_404(rows, pk=int(key) if key.isdigit() else 0)
+    row = get_object_or_404(rows, pk=int(key) if key.isdecimal() else 0)
     if not can_act_on_request(actor=actor_of(request), request=row, action=RequestAction.EDIT):
         raise WrongState(f"申请 {row.number} 现在是“{row.get_state_display()}”，不能修改")
     return row

@@ -24,7 +24,7 @@ _LETTERS = dict(zip(("XK", "CF", "QZ", "ZS", "JF", "JC", "QR", "JL", "CJ", "QT")
 _SYNONYMS = {
     "01": ("行政审批", "许可", "审批"),
     "02": ("处罚",),
-    "03": ("强制", "行政强制措施", "行政强制执行"),
+    "03": ("强制", "行政强制措施", "行政强制执行", "强制措施", "强制执行"),
     "04": ("征收",),
     "05": ("给付",),
     "06": ("检查", "行政监督检查", "监督检查"),
@@ -43,7 +43,10 @@ _KINDS = {
     "审核转报": "审核转报",
     "行政强制措施": "行政强制措施",
     "行政强制执行": "行政强制执行",
+    "强制措施": "行政强制措施",
+    "强制执行": "行政强制执行",
 }
+_SHORT_KINDS = {"备案": "行政备案", "服务": "行政服务", "转报": "审核转报", "措施": "行政强制措施", "执行": "行政强制执行"}
 _EXACT = {name: code for code, name in CATEGORIES.items()} | {w: code for code, words in _SYNONYMS.items() for w in words}
 _LONG = sorted((w for w in _EXACT if len(w) >= 4), key=len, reverse=True)
 LONGEST = 120  # characters of a line that may name a category
@@ -141,7 +144,8 @@ def _of_label(label: str) -> Category | None:
     if match:
         head = _EXACT_CATEGORY.get(match[1]) or _EXACT_CATEGORY.get(_TAIL.sub("", match[1]))
         if head:
-            kind = match[2] or match[3] or ""
+            kind = without_count(match[2] or match[3] or "")
+            kind = _KINDS.get(kind) or _SHORT_KINDS.get(kind, kind)
             return Category(head.code, "" if kind in _EXACT and kind not in _KINDS else kind)
     return None
 

@@ -44,7 +44,7 @@ class SheetContext:
         self.band_department = ""
         self.band_category: Category | str | None = None
         self._outer = ""
-        self._style = ""
+        self._style = self._department_style = ""
 
     def read_title(self, texts: list[str]) -> None:
         """A line above the table, or a page title repeated inside it."""
@@ -60,6 +60,8 @@ class SheetContext:
             category = parse_category(text) or _category(find_category(text))
             if category:
                 self.title_category = category
+                if self.band_category is not None:
+                    self.band_category = category  # a new title below a band ends it
             self.file.year = self.file.year or find_year(text)
 
     def note_conflicts(self, sheet_name: str) -> None:
@@ -85,11 +87,29 @@ class SheetContext:
         department = parse_department(text)
         if department:
             self._enter("department")
+            self._department_style = serial_style(label)
             self.band_department = department
             return "部门标题行"
         if self.band_category is not None and serial_style(label) and serial_style(label) == self._style:
             self.band_category = bare
             return f"类别标题行，“{bare[:30]}”不在十类之内"
+        return ""
+
+    def read_caption(self, text: str) -> str:
+        """A line across the table that is no band by itself: ``表二 行政处罚``, or one that is numbered like the departments above."""
+        label = plain(text)
+        found = find_category(text)
+        if found:
+            self._enter("category")
+            self.band_category = Category(found)
+            department = _first(parse_department(piece) for piece in _pieces(text)[1:]) or find_department(text)
+            self.band_department = department or self.band_department
+            return (
+                f"类别标题行（{CATEGORIES[found]}）" if not department else f"部门和类别标题行（{department}，{CATEGORIES[found]}）"
+            )
+        if self.band_department and serial_style(label) and serial_style(label) == self._department_style:
+            self.band_department = without_count(without_serial(label))
+            return f"部门标题行（{self.band_department[:30]}）"
         return ""
 
     def _style_differs(self, label: str) -> bool:

@@ -9,6 +9,8 @@ from qingdan.items.intake import preflight
 from qingdan.items.intake.preflight import UnreadableFile
 
 _SEPARATORS = ",\t;|"
+_BREAKS = "\r\n"
+_END = "\ue0ff"  # a record of its own after the last one, unless an open quotation swallows it
 
 
 def read_rows(data: bytes) -> list[list[str]]:
@@ -17,7 +19,7 @@ def read_rows(data: bytes) -> list[list[str]]:
     csv.field_size_limit(preflight.MAX_FILE)
     rows: list[list[str]] = []
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)):
+        for row in csv.reader(io.StringIO(f"{text.rstrip(_BREAKS)}\n{_END}", newline=""), delimiter=_separator(text)):
             if len(row) > preflight.MAX_COLUMNS and any(row[preflight.MAX_COLUMNS :]):
                 raise UnreadableFile(
                     f"第 {len(rows) + 1} 行有 {len(row)} 列，超过 {preflight.MAX_COLUMNS} 列；请检查分隔符后再导入"
@@ -27,7 +29,9 @@ def read_rows(data: bytes) -> list[list[str]]:
                 raise UnreadableFile(f"文件超过 {preflight.MAX_ROWS} 行；请按部门或类别拆成几个文件导入")
     except csv.Error:
         raise UnreadableFile(f"文本在第 {len(rows) + 1} 条记录处不合 CSV 格式；请用 Excel 或 WPS 另存为 .xlsx 再导入") from None
-    return rows
+    if rows[-1] != [_END]:
+        raise UnreadableFile(f"第 {len(rows)} 条记录的引号没有成对，其后各行都会并入其中；请补上引号，或另存为 .xlsx 再导入")
+    return rows[:-1]
 
 
 def decode(data: bytes) -> str:

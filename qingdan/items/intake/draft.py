@@ -23,6 +23,7 @@ BASES = ("setting_basis", "implementing_basis", "penalty_basis")
 VERBATIM = frozenset(e.key for e in ELEMENTS if e.kind.startswith("bases:")) | {"duties", "duty_bases"}
 _SPLIT_CODES = re.compile(r"[\n;；、,，]+")
 _OURS = re.compile(r"\d{6,12}-\d{5,}")
+_NO_CODE_YET = re.compile(r"(?:待|暂|[暂尚]?[无未])(?:申请)?(?:赋|编|定)?(?:编码|编号|代码|码|号)?")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 _TYPES = "、".join(CATEGORIES.values())
 
@@ -128,7 +129,7 @@ class Draft:
             named = (label, rest) if colon and label and rest else (scheme, plain(piece))
             if named[0] == OUR_CODE and not _OURS.fullmatch(named[1]):
                 named = ("", named[1])  # another house's list calls its own codes so
-            if named[1] and not is_nothing(named[1]):
+            if named[1] and not is_nothing(named[1]) and not _NO_CODE_YET.fullmatch(named[1]):
                 (self.major_codes if of_major else self.codes).append(named)
                 if len(named[1]) > CODE_LIMIT:
                     self.refuse(column, "I08", f"的编码有 {len(named[1])} 个字符，超过 {CODE_LIMIT} 个；请核对编码")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qingdan.items.intake.categories import parse_category
 from qingdan.items.intake.checks import check_cells, suspect_rows
 from qingdan.items.intake.context import SheetContext
 from qingdan.items.intake.draft import VERBATIM, Draft
@@ -14,6 +15,7 @@ from qingdan.items.intake.words import plain
 
 Pair = tuple[int, str, str, int]  # row, element key, code scheme, column of the value
 _SURE = 50
+_ONE_CELL = {*NAMES, "codes", "category", "department_name"}
 
 
 def find_pairs(sheet: Sheet, skip: frozenset[int], *, within: int | None = None) -> list[Pair]:
@@ -73,9 +75,17 @@ def read_form(sheet: Sheet, pairs: list[Pair], context: SheetContext, fates: Fat
         if title and row not in labelled and fates.open(row, cells):
             context.read_title(texts)
             fates.ignore(row, "表注" if is_note(texts[0]) else "标题或说明")
+    columns = _label_columns(sheet, labelled)
     for block in _blocks(pairs):
-        _read_block(sheet, block, context, fates)
+        _read_block(sheet, block, columns, context, fates)
     _follow(sheet, fates)
+
+
+def _label_columns(sheet: Sheet, rows: set[int]) -> set[int]:
+    """The columns in which labels stand: a short text there that nobody knows is a label all the same, and no value."""
+    return {
+        c for row in rows for c, text in enumerate(sheet.rows[row - 1]) if text and len(text) < 40 and read_label(text) is not None
+    }
 
 
 def _blocks(pairs: list[Pair]) -> list[list[Pair]]:
@@ -94,7 +104,7 @@ def _blocks(pairs: list[Pair]) -> list[list[Pair]]:
     return [block for block in blocks if any(p[1] in NAMES for p in block)]
 
 
-def _read_block(sheet: Sheet, block: list[Pair], context: SheetContext, fates: Fates) -> None:
+def _read_block(sheet: Sheet, block: list[Pair], label_columns: set[int], context: SheetContext, fates: Fates) -> None:
     rows = sorted({p[0] for p in block})
     if not all(fates.open(row, sheet.rows[row - 1]) for row in range(rows[0], rows[-1] + 1)):
         secret = [row for row in range(rows[0], rows[-1] + 1) if row in fates.refused]
@@ -105,10 +115,19 @@ def _read_block(sheet: Sheet, block: list[Pair], context: SheetContext, fates: F
     home = next(p[0] for p in block if p[1] in NAMES)
     draft = Draft(sheet.name, home, columns={p[1]: p[3] for p in block})
     values: dict[str, list[str]] = {}
+    doubled: list[int] = []
     for row, key, scheme, column in block:
         text = sheet.cell(row, column)
-        more = [sheet.cell(row, c) for c in range(column + 1, len(sheet.rows[row - 1])) if not _labelled(block, row, column, c)]
-        text = "\n".join([text, *(t for t in more if t and not t.isspace())])
+        for c in range(column + 1, len(sheet.rows[row - 1])):
+            further = sheet.cell(row, c)
+            if _labelled(block, row, column, c):
+                break
+            if key == "category" and parse_category(further) and row not in doubled:
+                doubled.append(row)
+            if further.strip() and (key in _ONE_CELL or c in label_columns):
+                context.file.notes.append(f"工作表“{sheet.name}”第{row}行的“{plain(further)[:20]}”一栏未读取")
+                break
+            text = "\n".join(t for t in (text, further) if t and not t.isspace())
         if key == "codes":
             draft.add_codes(text, scheme, column, sheet.odd.get((row, column), ""))
         values.setdefault(key, []).append(text)
@@ -122,6 +141,8 @@ def _read_block(sheet: Sheet, block: list[Pair], context: SheetContext, fates: F
     draft.set_category(category, draft.columns.get("category"), context.category)
     default = context.department or draft.cells.get("implementing_body", "")
     draft.set_department(department, draft.columns.get("department_name"), default)
+    if doubled:
+        draft.refuse(None, "I15", f"起的表一列一个事项（第{doubled[0]}行有几个类别）；请改为一行一个事项，或一个事项一张表")
     used, suspect = {p[3] for p in block}, suspect_rows(sheet)
     for row in rows:
         check_cells(sheet, draft, row, sheet.rows[row - 1], {}, used, suspect)

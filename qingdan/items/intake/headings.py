@@ -49,6 +49,7 @@ _MAJOR_CODE = re.compile(r"(?:大项|主项|父项)(?:基本|实施)?(?:编码|�
 _SUB_CODE = re.compile(r"(?:子项|小项|分项)(?:基本|实施)?(?:编码|代码|编号)")
 _NOT_CODE = re.compile(r"信用代码|部门|机构|区划|主体|组织|原编码|材料")
 _BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
+_MARKS = re.compile(r"^(?:[*※★]|[(\[【](?:必填|选填)项?[)\]】])+|(?:[*※★:：]|[(\[【]?(?:必填|选填)项?[)\]】]?)+$")
 _TAILS = ("内容", "名称", "情况", "描述", "说明", "明细", "全称", "栏", "信息")
 _FOREIGN_HEAD = re.compile(r"变更|调整|原|拟|建议|意见|审核|上级|国家|省级|中央|对应|关联|清理|取消")
 
@@ -76,7 +77,7 @@ def read_heading(text: str) -> Heading | None:
 
 @lru_cache(maxsize=8192)
 def _read_heading(text: str) -> Heading | None:
-    label = re.sub(r"^[*※★]+|[*※★:：]+$", "", plain(text))
+    label = _MARKS.sub("", plain(text))
     if not label or len(label) > 60:
         return None
     if label in _SERIALS:
@@ -98,7 +99,7 @@ def read_label(text: str) -> Heading | None:
 
 @lru_cache(maxsize=8192)
 def _read_label(text: str) -> Heading | None:
-    label = re.sub(r"^[*※★]+|[*※★:：]+$", "", plain(text))
+    label = _MARKS.sub("", plain(text))
     return _exact(label) or _bracketed(label) or _codes(label)
 
 
@@ -111,8 +112,12 @@ def read_pair(upper: str, lower: str) -> Heading | None:
     label, above = plain(lower), plain(upper)
     if group and group.key in ("exercising_level", "powers") and (label in _BARE_LEVELS or _LEVELS.fullmatch(label)):
         return Heading(LEVEL, extra=lower.strip())
+    if label == "名称" and group:
+        return read_heading(above + label) or Heading(group.key, group.rank + 50, group.extra)
     if own is None or len(label) <= 2:
         both = read_heading(above + label)
+        if both and group and both.key == group.key:
+            return Heading(group.key, group.rank + 50, group.extra)
         if both and (own is None or group is None or both.key != group.key):
             return both
     if group and group.key == "category" and (named := parse_category(lower)):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from qingdan.items.intake.grid import Sheet
+from qingdan.items.intake.grid import Sheet, letters
 from qingdan.items.intake.headings import LEVEL, MAJOR_CODES, MARKING, SERIAL, SUB_CODE, TICK, Heading, read_heading, read_pair
 from qingdan.items.intake.words import plain
 
@@ -54,9 +55,13 @@ def find_layout(sheet: Sheet, start: int = 1, *, within: int = HEADER_WITHIN, sk
     return None
 
 
-def read_layout(sheet: Sheet, row: int, skip: frozenset[int] = frozenset()) -> Layout | None:
-    """The layout that begins with ``row``, or None when that row is no heading row."""
+def read_layout(
+    sheet: Sheet, row: int, skip: frozenset[int] = frozenset(), above: Mapping[int, tuple[int, int]] | None = None
+) -> Layout | None:
+    """The layout that begins with ``row``, or None when that row is no heading row. ``above``: cells merged down into it, by column."""
     upper = _texts(sheet, row, skip)
+    if upper:
+        upper |= {c: sheet.cell(*place) for c, place in (above or {}).items() if c not in upper and c not in skip}
     if not upper or all(len(text) > 60 for text in upper.values()):
         return None
     lower = _second_row(sheet, row, upper, skip)
@@ -235,3 +240,11 @@ def _names(layout: Layout) -> None:
         layout.major, layout.sub = major, name
     else:
         layout.major = next(c for c in (name, major, sub) if c is not None)
+
+
+def heading_why(layout: Layout, what: str = "表头") -> str:
+    """Why heading rows are no items, with the columns that nobody could read."""
+    if not layout.unread:
+        return what
+    named = "、".join(f"{letters(c)} {plain(text)[:20]}" for c, text in sorted(layout.unread))
+    return f"{what}；未读取的列：{named}"

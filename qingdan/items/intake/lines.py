@@ -9,8 +9,9 @@ from qingdan.items.intake.words import plain, tight, without_count, without_seri
 
 LONGEST = 120  # characters of a line that may name a department
 _END = "委员会|办事处|人民政府|办公室|管委会|联合会|总工会|研究室|档案馆|分局|总队|支队|大队|中心|局|委|厅|办|院|联|会|所|站|社|署|部|处"
+_OUTSIDE = "海关|分公司|公司|支行|中队|学院|医院"  # of whole lines only: titles speak of them too
 _ALIAS = r"(?:[(（][^()（）]*(?:局|委|办|办公室|中心|委员会)[)）])?"
-_DEPARTMENT = re.compile(rf"[一-龥A-Za-z×*○]{{1,30}}(?:{_END}){_ALIAS}(?:[(（][^()（）]{{1,20}}[)）])?")
+_DEPARTMENT = re.compile(rf"[一-龥A-Za-z×*○]{{1,30}}(?:{_END}|{_OUTSIDE}){_ALIAS}(?:[(（][^()（）]{{1,20}}[)）])?")
 _NO_DEPARTMENT = re.compile(
     r"部门|清单|目录|事项|职权|权力|责任|附件|依据|备注|合计|审批$|许可|处罚|检查|奖励|裁决|确认|给付|征收|强制|登记|备案|管理办$"
 )

@@ -8,7 +8,7 @@ from qingdan.items.intake.draft import Draft
 from qingdan.items.intake.words import plain, style_of
 
 _DEEPER = {"一": ("(一)", "1", "(1)"), "(一)": ("1", "(1)"), "1": ("(1)",)}
-_PARENTS = {"1.1": ("1",), "(一)": ("一",), "(1)": ("1", "(一)"), "1": ("一",)}
+_PARENTS = {"1.1": ("1",), "(一)": ("一",), "(1)": ("1", "(一)"), "1": ("(一)", "一")}
 
 
 class Nesting:

@@ -13,10 +13,10 @@ from qingdan.items.intake.fates import Fates
 from qingdan.items.intake.faults import Fault
 from qingdan.items.intake.form import find_pairs, read_form
 from qingdan.items.intake.grid import Sheet, letters
-from qingdan.items.intake.layout import find_layout
+from qingdan.items.intake.layout import find_layout, heading_why
 from qingdan.items.intake.lines import is_secret
 from qingdan.items.intake.preflight import UnreadableFile
-from qingdan.items.intake.rows import TableReader, heading_why
+from qingdan.items.intake.rows import TableReader
 
 __all__ = ["Fault", "IgnoredRow", "ReadRow", "Reading", "RefusedRow", "UnreadableFile", "read_list", "read_sheet_list"]
 
@@ -171,6 +171,7 @@ def _no_table(sheet: Sheet, fates: Fates) -> None:
 def _refuse_across(all_fates: list[Fates]) -> None:
     """What only the whole file shows: codes used twice, penalties whose sub-items carry the bases."""
     used: dict[tuple[str, str], Draft] = {}
+    named: dict[tuple[str, ...], Draft] = {}
     parents = {(d.department, d.category, d.major) for fates in all_fates for d in fates.drafts if d.sub}
     for fates in all_fates:
         for draft in fates.drafts:
@@ -179,6 +180,10 @@ def _refuse_across(all_fates: list[Fates]) -> None:
                 if first is not draft:
                     place = f"第{first.row}行" if first.sheet == draft.sheet else f"工作表“{first.sheet}”第{first.row}行"
                     draft.refuse(None, "I06", f"的编码 {code[1]} 已在{place}使用；请核对后改正其中一个")
+            first = named.setdefault((draft.department, draft.category, draft.major, draft.sub), draft)
+            if first is not draft and draft.major and not (first.codes and draft.codes):
+                place = f"第{first.row}行" if first.sheet == draft.sheet else f"工作表“{first.sheet}”第{first.row}行"
+                draft.refuse(None, "I17", f"与{place}是同一部门、同一类别的同名事项；请只保留一行，确是两个事项的请各填编码或改名")
             if draft.needs_basis and (draft.sub or (draft.department, draft.category, draft.major) not in parents):
                 refuse_missing_basis(draft)
 

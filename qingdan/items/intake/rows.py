@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 
-from qingdan.items.intake.categories import KNOWN_FOREIGN, parse_category
+from qingdan.items.intake.captions import heads_names, is_band_like, is_count, speaks_of_the_table, why_of_heading_aid
 from qingdan.items.intake.checks import check_cells, suspect_rows
 from qingdan.items.intake.context import SheetContext
 from qingdan.items.intake.draft import VERBATIM, Draft
 from qingdan.items.intake.fates import BLANK, Fates
 from qingdan.items.intake.grid import Sheet, letters
-from qingdan.items.intake.headings import NAME_WORDS, OUR_CODE
-from qingdan.items.intake.layout import Layout, read_layout
-from qingdan.items.intake.lines import is_note, is_title, is_total, numbers_columns, parse_department
+from qingdan.items.intake.headings import OUR_CODE
+from qingdan.items.intake.layout import Layout, heading_why, read_layout
+from qingdan.items.intake.lines import is_note, is_title, is_total
 from qingdan.items.intake.nesting import Nesting
-from qingdan.items.intake.words import is_nothing, plain, style_of, without_count, without_serial
+from qingdan.items.intake.words import is_nothing, plain, style_of
 
 _TICK = re.compile(r"[√✓✔☑●○■◆▲★vV是有1yYüPR\uf0fc\uf052\uf050]|TRUE")
 _NO_TICK = re.compile(r"[\s×✗✘xX否无0/\\\-—－nN□☐]*|FALSE")
-_EXAMPLE = re.compile(r"(?:填写|填表)?(?:示例|样例|举例|范例|例)\d*")
 
 
 class TableReader:
@@ -38,7 +37,7 @@ class TableReader:
         self.heading = {plain(text) for text in layout.texts.values()}
         for each in layout.rows:
             self.heading |= {plain(text) for text in self.sheet.rows[each - 1]} - {""}
-        self.name_words = {word for word in self.heading if _names(word)}
+        self.name_words = {word for word in self.heading if heads_names(word)}
         self.name_columns = {c for c in (layout.major, layout.sub, layout.third) if c is not None}
         self.band_columns = {layout.serial, *layout.elements.get("category", ()), *layout.elements.get("department_name", ())}
         self.department = (layout.elements.get("department_name") or [None])[0]
@@ -75,8 +74,8 @@ class TableReader:
         if short and short & self.name_words and short <= self.heading:
             self.fates.ignore(row, "重复的表头")
             return 1
-        if len(short) > 2 and any(_names(text) for text in short if len(text) <= 12):
-            layout = read_layout(self.sheet, row, self.skip)
+        if len(short) > 2 and any(heads_names(text) for text in short if len(text) <= 12):
+            layout = read_layout(self.sheet, row, self.skip, self.fills.get(row))
             if layout and len(layout.texts) >= 3:
                 self._take(layout)
                 for each in layout.rows:
@@ -93,35 +92,40 @@ class TableReader:
             return "只有序号，没有内容"
         if is_total(texts):
             return "合计行"
-        if first == layout.serial and _EXAMPLE.fullmatch(plain(texts[0])):
-            return "填写示例"
-        if len(texts) > 2 and numbers_columns([plain(text) for text in texts]):
-            return "列号行"
+        why = why_of_heading_aid(texts, in_serial=first == layout.serial)
+        if why:
+            return why
         if is_note(texts[0]) and (len(texts) <= 2 or all(":" in plain(text) for text in texts)):
             self.after_note = True
             return "表注"
         if any((row, c) in self.sheet.formulas for c in others):
             return ""
-        if len(others) == 1 or (len(others) <= 3 and all(_counts(t) for t in texts[len(texts) - len(others) + 1 :])):
+        if len(others) == 1 or (len(others) <= 3 and all(is_count(t) for t in texts[len(texts) - len(others) + 1 :])):
             text = cells[others[0]].strip()
             if text in self.context.titles:
                 return "重复的标题"
             spread = self.sheet.spans.get((row, others[0]), 1)
-            if others[0] not in self.name_columns or spread > 2 or _band_like(text):
+            numbered = first == layout.serial and style_of(plain(texts[0])) == "1"
+            if numbered and others[0] == self.category and spread == 1:
+                return ""  # an item that has no more than its number and its category
+            if others[0] not in self.name_columns or spread > 2 or is_band_like(text):
                 why = self.context.read_band(text)
                 if why:
                     return why
             if len(filled) == 1 and (spread > 2 or others[0] in self.band_columns - self.name_columns):
                 return self._across(text)
-        elif len(texts) <= 3 and others[0] in self.band_columns and any("：" in t or ":" in t for t in texts):
+        elif len(texts) <= 3 and others[0] in self.band_columns and speaks_of_the_table(texts, self._names_of(cells)):
             self.context.read_title(texts)
             return "表头前后的说明"
-        names = [cells[c] for c in self.name_columns if c < len(cells) and cells[c].strip()]
+        names = self._names_of(cells)
         if names and all(is_nothing(t) for t in texts if t not in (texts[0] if first == layout.serial else "",)):
             return "写明“无”，没有事项"
         if len(others) == 1 and first == layout.serial and self._captions(row, texts[0], others[0]):
             return f"小标题“{texts[-1][:30]}”，未作为事项"
         return ""
+
+    def _names_of(self, cells: list[str]) -> list[str]:
+        return [cells[c] for c in self.name_columns if c < len(cells) and cells[c].strip()]
 
     def _captions(self, row: int, serial: str, column: int) -> bool:
         """一 with a name and nothing else, above rows numbered 1, 2, 3: a caption, not a 大项."""
@@ -135,7 +139,9 @@ class TableReader:
         if is_title(text) or ":" in plain(text):
             self.context.read_title([text])
             return "重复的标题"
-        return "表注" if self.after_note or len(text) > 40 else f"小标题“{text[:30]}”，未用作类别或部门"
+        if self.after_note or len(text) > 40:
+            return "表注"
+        return self.context.read_caption(text) or f"小标题“{text[:30]}”，未用作类别或部门"
 
     def _filled(self, row: int, column: int) -> str:
         text = self.sheet.cell(row, column)
@@ -273,27 +279,3 @@ class TableReader:
         for column in layout.major_codes:
             place = (row, column) if column < len(cells) and cells[column].strip() else fill.get(column, (row, column))
             draft.add_codes(self.sheet.cell(*place), "", column, odd.get(place, ""), of_major=bool(draft.sub))
-
-
-def heading_why(layout: Layout, what: str = "表头") -> str:
-    """Why heading rows are no items, with the columns that nobody could read."""
-    if not layout.unread:
-        return what
-    named = "、".join(f"{letters(c)} {plain(text)[:20]}" for c, text in sorted(layout.unread))
-    return f"{what}；未读取的列：{named}"
-
-
-def _counts(text: str) -> bool:
-    return re.fullmatch(r"(?:共)?\d*(?:大?项|个|条)?", plain(text)) is not None
-
-
-def _names(text: str) -> bool:
-    """Whether a short text is a heading of a column of names."""
-    return text.partition("(")[0] in NAME_WORDS
-
-
-def _band_like(text: str) -> bool:
-    """Whether a text standing alone among the names is a caption all the same: a category, of the ten or not, or a department."""
-    if parse_category(text) is not None or parse_department(text):
-        return True
-    return without_count(without_serial(plain(text))) in KNOWN_FOREIGN

@@ -130,3 +130,29 @@ def test_line_breaks_inside_a_delimited_cell_do_not_shift_the_rows():
 def test_a_half_character_is_no_text():
     with pytest.raises(UnreadableFile, match="编码"):
         read_list(b"\xff\xfe\x00\xd8\x41", file_name="清单.csv")
+
+
+def test_a_label_of_a_form_that_nobody_knows_is_no_value_of_the_one_before():
+    form = [
+        ["行政职权基本信息表"],
+        ["职权名称", "矿产资源开采许可", "职权类型", "行政许可"],
+        ["职权编码", "4210-XK-01", "审核转报", "否"],
+        ["法定主体", "市自然资源和规划局", "承办机构", "矿管科"],
+        ["职权依据", "《矿产资源法》第十六条"],
+    ]
+    reading = read_list(workbook({"Sheet1": form}), file_name="表.xlsx")
+    (item,) = reading.items
+    assert (item.major_item, item.codes) == ("矿产资源开采许可", (("", "4210-XK-01"),))
+    assert reading.notes == ("工作表“Sheet1”第3行的“审核转报”一栏未读取",)
+
+
+def test_a_table_laid_on_its_side_is_refused():
+    form = [["事项名称", "取水许可", "采砂许可"], ["权力类型", "行政许可", "行政许可"], ["设定依据", "《水法》", "《水法》"]]
+    reading = read_list(workbook({"市水利局": form}), file_name="表.xlsx")
+    assert not reading.items and reading.refused[0].code == "I15" and "一列一个事项" in reading.refused[0].message
+
+
+def test_an_open_quotation_that_would_swallow_the_rest_refuses_the_file():
+    text = '部门,类别,事项名称,依据\n市水利局,行政许可,"取水许可,《水法》\n市水利局,行政许可,采砂许可,《水法》\n'
+    with pytest.raises(UnreadableFile, match="第 2 条记录的引号没有成对"):
+        read_list(text.encode("gb18030"), file_name="表.csv")

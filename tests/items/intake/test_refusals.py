@@ -193,3 +193,26 @@ def test_every_row_that_is_not_empty_has_exactly_one_fate(books, department, cat
     assert all(item.department and item.category and item.major_item for item in reading.items)
     assert all(re.match(r"第\d+行", refused.message) for refused in reading.refused)
     assert len(fates(reading)) == sum(reading.counts.values())
+
+
+def test_codes_still_to_be_given_are_no_codes():
+    rows = [
+        ["序号", "职权编码", "职权类型", "职权名称"],
+        [1, "待赋码", "行政许可", "甲许可"],
+        [2, "待赋码", "行政许可", "乙许可"],
+        [3, "暂无编码", "行政许可", "丙许可"],
+    ]
+    reading = read_list(workbook({"市水利局": rows}), file_name="表.xlsx")
+    assert [item.codes for item in reading.items] == [(), (), ()] and not reading.refused
+
+
+def test_the_same_item_twice_is_refused_unless_codes_tell_them_apart():
+    heading = ["序号", "编码", "职权类型", "职权名称", "子项", "依据"]
+    rows = [
+        [1, "A1", "行政许可", "取水许可", "首次", "甲"],
+        [2, "A2", "行政许可", "取水许可", "首次", "乙"],
+        [3, "", "行政许可", "取 水许可", "首次", "丙"],
+    ]
+    reading = read_list(workbook({"市水利局": [heading, *rows]}), file_name="表.xlsx")
+    assert [item.row for item in reading.items] == [2, 3]
+    assert [(row.row, row.code) for row in reading.refused] == [(4, "I17")] and "与第2行是同一部门" in reading.refused[0].message

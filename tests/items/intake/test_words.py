@@ -20,7 +20,7 @@ from .books import all_real_rows
         ("行政审批", "01", ""), ("一、行政许可（12项）", "01", ""), ("(一)行政许可类事项", "01", ""), ("行政处罚 共35项", "02", ""), ("行 政　检 查", "06", ""),
         ("其他职权", "10", ""), ("其它行政权力", "10", ""), ("其他类", "10", ""), ("其他权力", "10", ""), ("其他类(其他行政权力)", "10", ""),
         ("其他行政权力（行政备案）", "10", "行政备案"), ("其它类-审核转报", "10", "审核转报"), ("行政备案", "10", "行政备案"),
-        ("行政强制措施", "03", "行政强制措施"), ("□行政许可 ☑行政处罚 □其他", "02", ""),
+        ("行政强制措施", "03", "行政强制措施"), ("强制措施", "03", "行政强制措施"), ("行政强制（措施）", "03", "行政强制措施"), ("三、其他类（备案1项）", "10", "行政备案"), ("□行政许可 ☑行政处罚 □其他", "02", ""),
     ],
 )  # fmt: skip
 def test_a_category_by_its_real_names(text, code, kind):
@@ -59,6 +59,7 @@ def test_every_published_category_is_known():
         ("责任事项", "duties"), ("责任事项依据", "duty_bases"), ("追责依据", "liability_basis"), ("追责情形及依据", "accountability"),
         ("实施依据", "implementing_basis"), ("实施依据（法律、法规、规章等）", "setting_basis"), ("职权依据", "setting_basis"), ("省级", "level"),
         ("县（市、区）级", "level"), ("基本编码", "codes"), ("主项编码", "major_codes"), ("密级", "marking"), ("*权力类型：", "category"),
+        ("设定依据*必填", "setting_basis"), ("事项名称（必填项）", "name"), ("名称", "name"), ("违法行为", "name"), ("三级事项", "sub_name"),
     ],
 )  # fmt: skip
 def test_a_heading_by_its_longest_synonym(text, key):
@@ -76,9 +77,9 @@ def test_a_heading_that_nobody_knows_stays_unread(text):
 @pytest.mark.parametrize(
     ("upper", "lower", "key"),
     [
-        ("事项名称", "大项", "major_name"), ("项目名称", "子项", "sub_name"), ("大项", "名称", "major_name"), ("子项", "编码", "codes"),
+        ("事项名称", "大项", "major_name"), ("项目名称", "子项", "sub_name"), ("大项", "名称", "major_name"), ("实施主体", "名称", "implementing_body"), ("子项", "编码", "codes"),
         ("大项", "编码", "major_codes"), ("行使层级", "县", "level"), ("追责", "依据", "liability_basis"), ("设定依据", "法律名称", "setting_basis"),
-        ("设定依据", "条款", "setting_basis"), ("责任清单", "责任事项", "duties"), ("责任事项", "依据", "duty_bases"), ("类别", "行政处罚", "tick"), ("序号", "", "serial"),
+        ("设定依据", "条款", "setting_basis"), ("设定依据", "内容", "setting_basis"), ("责任清单", "责任事项", "duties"), ("责任事项", "依据", "duty_bases"), ("类别", "行政处罚", "tick"), ("序号", "", "serial"),
     ],
 )  # fmt: skip
 def test_two_heading_rows_are_read_together(upper, lower, key):

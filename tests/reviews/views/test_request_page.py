@@ -167,3 +167,10 @@ def test_former_opinions_stay_with_the_hash_they_bound(world, at_desk):
     shown = page(at_desk("head"), row)
     decision = Decision.objects.get(request=row)
     assert "请补充设定依据" in shown and decision.proposed_hash[:12] in shown and "陈立" in shown
+
+
+@pytest.mark.parametrize("opinion", ["暂不\x00调整", "长" * 100_000])
+def test_an_opinion_that_cannot_be_kept_withdraws_nothing(world, at_desk, opinion):
+    row = world.request("draft")
+    response = at_desk("clerk").post(act_of(row, "withdraw"), {"opinion": opinion, "seen_hash": row.proposed_hash})
+    assert response.status_code == 422 and fresh(row).state == "draft"
