@@ -41,6 +41,7 @@ def main() -> int:
     call_command("migrate", verbosity=0)
     call_command("load_reference", stdout=io.StringIO())
     accounts = prepare_demo() if options.demo == "yes" else prepare_empty()
+    accounts += sign_what_waits()
     collect_static()
     address = f"127.0.0.1:{options.port}"
     children = [subprocess.Popen(command) for command in commands(address)]
@@ -73,6 +74,15 @@ def prepare_empty() -> list[str]:
 
     if not User.objects.exists():
         call_command("create_first_admins")
+    return []
+
+
+def sign_what_waits() -> list[str]:
+    """Sign what was published and not signed (the last run was cut off between the two); the line that tells why that was refused."""
+    try:
+        call_command("sign_heads", stdout=io.StringIO())
+    except CommandError as refused:
+        return [f"日志头未签署：{refused}"]
     return []
 
 

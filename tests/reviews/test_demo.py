@@ -12,6 +12,7 @@ from departments.posts import Post
 from qingdan.items import reads
 from qingdan.items.content import ItemContent
 from qingdan.items.models import Edition, EditionChange, EditionEntry, ItemVersion
+from qingdan.items.verifying import verify
 from reviews.demo import people
 from reviews.demo.real import bases_of
 from reviews.demo.real import rows as real_rows
@@ -47,6 +48,7 @@ def test_the_small_world_has_every_state_and_post_and_is_the_same_in_every_datab
         with databases.copy():
             told = demo()
             assert told["region"] == CITY
+            assert verify().exit_code == 0
             assert all(told["objects"]["request"][state] for state in RequestState.values)
             assert all(told["objects"]["batch"][state] for state in BatchState.values)
             assert all(told["objects"]["fund"].values())
@@ -183,6 +185,12 @@ def test_no_two_items_of_the_last_list_share_a_name_and_all_are_marked(in_report
 
 def test_every_edition_of_the_past_says_that_it_was_entered_afterwards(in_report):
     assert all(Edition.objects.filter(region=home()).values_list("entered_afterwards", flat=True))
+
+
+def test_its_evidence_is_sound_and_every_edition_signed(in_report):
+    report = verify()
+    assert (report.findings, report.unchecked) == ([], [])
+    assert report.figures["editions"] == report.figures["signed_heads"] == 15
 
 
 def test_the_built_world_is_found_again_and_another_scale_refused(in_report):
