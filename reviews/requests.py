@@ -102,7 +102,9 @@ def submit_request(*, actor: Actor, request: ChangeRequest, seen_hash: str) -> C
     check_seen(request, seen_hash)
     warned = check_ready(request)
     revision = request.revision + (1 if request.state == RequestState.RETURNED else 0)
-    move_request(request=request, target=row.target, actor=actor, reason=f"提交{warned}", revision=revision, submitted_by=actor.user)
+    move_request(
+        request=request, target=row.target, actor=actor, reason=f"提交{warned}", revision=revision, submitted_by=actor.user
+    )
     actor.record(
         act="submit_request",
         post=posting.post,
