@@ -213,6 +213,12 @@ def test_missing_triggers_are_named(world):
     assert [each.message for each in verify().findings] == ["表 items_editionentry 缺少拒绝修改和删除的触发器"]
 
 
+def test_a_database_that_is_not_migrated_yet_is_no_tampered_one(world, monkeypatch):
+    monkeypatch.setattr(append_only, "missing", lambda: ["room_yet_to_come"])
+    report = verify()
+    assert (report.exit_code, report.unchecked) == (2, ["没有表 room_yet_to_come：请先执行 migrate"])
+
+
 def test_without_the_head_outside_it_says_that_it_could_not_check(world, settings, tmp_path):
     settings.LOG_HEAD_FILE = str(tmp_path / "gone")
     report = verify()
