@@ -28,10 +28,16 @@ class Folder:
 
     def copy(self, name: str) -> Path:
         """A fresh copy of a prepared database, on which a contestant may write."""
-        target = self.database("in-use")
-        target.unlink(missing_ok=True)
-        shutil.copyfile(self.database(name), target)
-        return target
+        self.duplicate(name, "in-use")
+        return self.database("in-use")
+
+    def duplicate(self, name: str, other: str) -> None:
+        """``other`` becomes what ``name`` is, with the head file that lies beside it: another history's head could not be signed on."""
+        source, target = self.database(name), self.database(other)
+        for suffix in ("", ".head"):
+            target.with_name(target.name + suffix).unlink(missing_ok=True)
+            if (kept := source.with_name(source.name + suffix)).exists():
+                shutil.copyfile(kept, target.with_name(target.name + suffix))
 
     def environment(self, database: Path) -> dict[str, str]:
         return {

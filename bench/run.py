@@ -85,7 +85,7 @@ def prepare(folder: Folder) -> None:
     for name, step, argument in steps:
         started = time.perf_counter()
         if step == "editions":
-            folder.database(name).write_bytes(folder.database("city").read_bytes())
+            folder.duplicate("city", name)
         folder.run("bench.prepare", step, argument, database=folder.database(name))
         print(f"prepared {name} in {time.perf_counter() - started:.0f} s", flush=True)
 
