@@ -8,7 +8,15 @@ from __future__ import annotations
 
 import re
 
-from qingdan.items.intake.categories import CATEGORIES, KNOWN_FOREIGN, Category, find_category, looks_foreign, parse_category
+from qingdan.items.intake.categories import (
+    CATEGORIES,
+    KNOWN_FOREIGN,
+    Category,
+    find_category,
+    looks_foreign,
+    parse_category,
+    parse_category_cell,
+)
 from qingdan.items.intake.lines import find_department, find_maker, find_year, parse_department
 from qingdan.items.intake.words import plain, serial_style, without_count, without_serial
 
@@ -19,9 +27,7 @@ class FileContext:
     def __init__(self, file_name: str, department: str | None, category: str | None):
         stem = re.sub(r"\.(?:xlsx?|xlsm|docx?|csv|txt|et)$", "", file_name.rsplit("/", 1)[-1], flags=re.I)
         self.option_department = (department or "").strip()
-        self.option_category = parse_category(category) if category else None
-        if category and self.option_category is None and category in CATEGORIES:
-            self.option_category = Category(category)
+        self.option_category = parse_category_cell(category) if category else None
         self.name_department = find_department(stem) or _first(parse_department(p) for p in _pieces(stem))
         self.name_category = _first(parse_category(p) for p in _pieces(stem)) or _category(find_category(stem))
         self.year = find_year(stem)

@@ -13,6 +13,7 @@ from django.db import transaction
 from departments.models import Department, Region, User
 from departments.people import Actor
 from qingdan.errors import Refusal
+from qingdan.items.intake.categories import parse_category_cell
 from qingdan.items.intake.preflight import UnreadableFile
 from qingdan.items.intake.reading import Reading, ReadRow, RefusedRow, read_list
 from qingdan.items.models import Category
@@ -112,6 +113,8 @@ class Command(BaseCommand):
             raise CommandError(f"{region}没有代码为 {code} 的部门", returncode=UNREADABLE) from None
 
     def _read(self, file: Path, fallback: Department | None, category: str | None, include_hidden: bool) -> Reading:
+        if category and parse_category_cell(category) is None:
+            raise CommandError(f"--category “{category[:30]}”不在十类之内；请写行政许可等类别名称", returncode=UNREADABLE)
         try:
             return read_list(
                 file,
@@ -120,8 +123,10 @@ class Command(BaseCommand):
                 category=category,
                 include_hidden=include_hidden,
             )
-        except (UnreadableFile, OSError) as error:
+        except UnreadableFile as error:
             raise CommandError(f"{file.name}：{error}", returncode=UNREADABLE) from None
+        except OSError as error:
+            raise CommandError(f"{file.name}：{_why_not_opened(error)}", returncode=UNREADABLE) from None
 
     def _actor(self, username: str | None) -> Actor:
         user = User.objects.filter(username=username).first() if username else None
@@ -187,6 +192,15 @@ class Command(BaseCommand):
 def _items(rows: list[ReadRow], where: dict[str, Department | None]) -> list[dict]:
     categories = dict(Category.objects.values_list("code", "name"))
     return [_item(row, where.get(row.department), categories) for row in rows]
+
+
+def _why_not_opened(error: OSError) -> str:
+    reasons = {
+        FileNotFoundError: "没有这个文件，请核对路径",
+        IsADirectoryError: "是文件夹，不是文件",
+        PermissionError: "没有读取这个文件的权限",
+    }
+    return next((text for kind, text in reasons.items() if isinstance(error, kind)), f"文件打不开（{error.strerror}）")
 
 
 def _item(row: ReadRow, department: Department | None, categories: dict[str, str]) -> dict:
