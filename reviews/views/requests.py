@@ -24,6 +24,7 @@ from reviews.requests import WARNED, return_before_batch, submit_request, withdr
 from reviews.states import REQUEST_TRANSITIONS, RequestAction, RequestState, find
 from reviews.views.differences import shown_changes
 from reviews.views.pages import DEPARTMENT, EVERYONE, address_without_page, page_of, sentences_of, show
+from reviews.views.panels import panels_of
 from reviews.views.stages import steps_of, tone_of, turns_of
 
 SEARCH_LIMIT = 100
@@ -125,6 +126,7 @@ def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None
     if answer is not None and answer.action in forms:
         forms[answer.action] = answer.form
     context["forms"] = forms
+    context["panels"] = panels_of(request, row)
     context["lost"] = (
         answer.form["opinion"].value() if answer and answer.action not in forms and "opinion" in answer.form.fields else ""
     )

@@ -1,0 +1,22 @@
+"""HOW IT CHANGES: one module a noun; everyone imports from here.
+
+Nothing here is in the list: a change is a proposal until the door publishes the batch that carries it.
+"""
+
+from reviews.models.batches import Batch, Meeting, MeetingDecision
+from reviews.models.decisions import Decision, RouteRule
+from reviews.models.directives import Directive
+from reviews.models.requests import Change, ChangeRequest
+from reviews.models.uploads import Upload
+
+__all__ = [
+    "Batch",
+    "Change",
+    "ChangeRequest",
+    "Decision",
+    "Directive",
+    "Meeting",
+    "MeetingDecision",
+    "RouteRule",
+    "Upload",
+]

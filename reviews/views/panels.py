@@ -1,0 +1,36 @@
+"""What other modules add to the page of a request: each panel is a function that looks and says what it shows, or None.
+
+A new panel is one function in its own module of ``reviews.views`` and one line below; the page itself stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+
+from reviews.models import ChangeRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """``place``: ``main`` (below the changes) or ``side`` (right column); ``values`` is ``panel.values`` in the template."""
+
+    template: str
+    place: str = "side"
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+# In the order of the page.
+PANELS: list[Callable[[HttpRequest, ChangeRequest], Panel | None]] = []
+
+
+def panels_of(request: HttpRequest, row: ChangeRequest) -> dict[str, list[Panel]]:
+    """Place → the panels that this reader sees there."""
+    placed: dict[str, list[Panel]] = {"main": [], "side": []}
+    for look in PANELS:
+        if (panel := look(request, row)) is not None:
+            placed[panel.place].append(panel)
+    return placed
