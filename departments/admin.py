@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from departments.access import posts_of
 from departments.modeladmin import StaffHistoryAdmin, StaffModelAdmin
-from departments.models import Department, Posting, Region, User
+from departments.models import Department, Posting, Region, User, WorkingDay
 from departments.posts import Post
 from departments.site import staff_site
 from departments.urls import patterns
@@ -53,6 +53,18 @@ class PostingAdmin(StaffHistoryAdmin):
     list_filter = ("post", "from_on", "to_on")
     search_fields = ("user__username", "user__name", "department__name")
     list_select_related = ("user", "department", "region")
+
+
+@admin.register(WorkingDay, site=staff_site)
+class WorkingDayAdmin(StaffModelAdmin):
+    list_display = ("date", "weekday", "kind", "name", "confirmed", "source")
+    list_filter = ("kind", "confirmed")
+    date_hierarchy = "date"
+    search_fields = ("name", "source")
+
+    @admin.display(description="星期")
+    def weekday(self, row):
+        return f"星期{'一二三四五六日'[row.date.weekday()]}"
 
 
 @admin.register(AuditEvent, site=staff_site)

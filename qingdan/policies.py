@@ -116,6 +116,7 @@ POLICIES: dict[str, Policy] = {
     **model("departments.department", trail=True),
     **model("departments.user"),
     **model("departments.posting", trail=True),
+    **model("departments.workingday", changes=True, adds=True),
     **model("ledger.auditevent"),
     # Reference data.
     **model("items.category", changes=True),

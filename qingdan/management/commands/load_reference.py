@@ -13,6 +13,7 @@ from django.db import models, transaction
 
 from budget.models import EconomicClass
 from departments.models import Region
+from departments.working_days import add_known_days
 from qingdan.items.models import Category, CodeScheme, RequiredElement, SubKind
 from qingdan.laws.library import add_missing_acts
 from reviews.models import RouteRule
@@ -23,7 +24,7 @@ _LEVELS = {"省级": Region.Level.PROVINCE, "地级": Region.Level.CITY, "县级
 
 class Command(BaseCommand):
     help = (
-        "读入基础数据：行政区划、十个类别、类别细分、编码规则、必填要素、审查路径、支出经济分类、法律法规规章标题库。"
+        "读入基础数据：行政区划、十个类别、类别细分、编码规则、必填要素、审查路径、支出经济分类、工作日历、法律法规规章标题库。"
         "重复执行只补缺少的行，不改动已有的行。"
     )
 
@@ -83,6 +84,7 @@ def load_tables() -> dict[str, int]:
         )
         for row in rows_of("economic_classes.csv")
     )
+    added["working_days"] = add_known_days()
     return added
 
 
@@ -104,6 +106,7 @@ def _as_text(added: dict[str, int]) -> str:
         "required_elements": "必填要素",
         "route_rules": "审查路径",
         "economic_classes": "支出经济分类",
+        "working_days": "工作日历",
         "acts": "法律法规规章",
     }
     return "已补入：" + "，".join(f"{names[key]} {count}" for key, count in added.items())
