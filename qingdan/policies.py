@@ -22,6 +22,7 @@ _OWN = (Post.CLERK, Post.HEAD)
 _REVIEWING = (Post.COMPLIANCE, Post.SERVICE, Post.LEGALITY)
 _REGIONAL = (*_REVIEWING, Post.COUNCIL, Post.PUBLISHER, Post.AUDITOR)
 _WORKFLOW = (*_OWN, *_REGIONAL)
+_TAKING_PART = (*_OWN, *_REVIEWING, Post.COUNCIL, Post.PUBLISHER)
 # Money: a department sees its own funds, the auditor those of his region.
 _FUND_READERS = (Post.FUND_CLERK, Post.FUND_CHECKER, *_OWN, Post.AUDITOR)
 
@@ -125,6 +126,7 @@ POLICIES: dict[str, Policy] = {
     **model("items.requiredelement", changes=True, adds=True),
     **model("laws.act", changes=True, adds=True),
     **model("reviews.routerule", changes=True),
+    **model("reviews.desksetting", changes=True, adds=True),
     # From the workbook to the page.
     "admin:request_list": posts(*_WORKFLOW, methods=READ),
     "admin:request": posts(*_WORKFLOW, methods=READ),
@@ -132,6 +134,9 @@ POLICIES: dict[str, Policy] = {
     "admin:request_withdraw": posts(*_OWN, methods=POST_ONLY),
     "admin:request_return": posts(Post.PUBLISHER, methods=POST_ONLY),
     "admin:request_decide": posts(*_REVIEWING, methods=POST_ONLY),
+    "admin:request_attachments": posts(*_WORKFLOW),
+    "admin:attachment_void": posts(*_TAKING_PART, methods=POST_ONLY),
+    "admin:attachment": posts(*_WORKFLOW, methods=READ),
     "admin:upload_start": posts(*_OWN),
     "admin:upload": posts(*_OWN),
     "admin:upload_marked": posts(*_OWN, methods=READ),

@@ -195,6 +195,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR_DIR / "media")))
 UPLOAD_LIMIT = 10 * 1024 * 1024
+# One attached file, and how many in force one request or batch may have.
+ATTACHMENT_LIMIT = 20 * 1024 * 1024
+ATTACHMENT_COUNT = 60
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

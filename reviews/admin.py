@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from departments.modeladmin import StaffModelAdmin
 from departments.site import staff_site
-from reviews.models import RouteRule
+from reviews.models import DeskSetting, RouteRule
 from reviews.urls import screens
 from reviews.views.pages import DEPARTMENT, EVERYONE, REGION
 from reviews.views.workbench import sections
@@ -23,3 +23,8 @@ staff_site.register_workbench(sections)
 @admin.register(RouteRule, site=staff_site)
 class RouteRuleAdmin(StaffModelAdmin):
     list_display = ("part", "stage", "post", "initiation", "duty")
+
+
+@admin.register(DeskSetting, site=staff_site)
+class DeskSettingAdmin(StaffModelAdmin):
+    list_display = ("region", "stamped_form_required")

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from departments.models import Posting
 from departments.people import Actor
-from departments.posts import DEPARTMENT_POSTS
+from departments.posts import DEPARTMENT_POSTS, Post
 from qingdan.errors import NotAllowed, Refusal, RuleBroken, Violation, WrongState
 from reviews.models import Batch, ChangeRequest
 from reviews.states import (
@@ -19,6 +19,31 @@ from reviews.states import (
     Transition,
     find,
 )
+
+# Who has a part in the life of a request beside deciding it: its department, and the posts of its region's route.
+ROUTE_POSTS = (Post.CLERK, Post.HEAD, Post.COMPLIANCE, Post.SERVICE, Post.LEGALITY, Post.COUNCIL, Post.PUBLISHER)
+
+
+def check_takes_part(*, actor: Actor, request: ChangeRequest) -> Posting:
+    """The posting by which ``actor`` may speak in the conversation of ``request`` and attach to it.
+
+    Raises NotAllowed: 404 for a stranger, 403 for whoever only reads along (审计, a department that was asked).
+    """
+    if not ChangeRequest.objects.visible_to(actor.user).filter(pk=request.pk).exists():
+        raise NotAllowed("没有这个调整申请", stranger=True)
+    posting = _holding(actor, ROUTE_POSTS, request)
+    if posting is None:
+        raise NotAllowed("由申请部门和审查路径上的岗位办理；您的岗位只能查看")
+    return posting
+
+
+def takes_part(*, actor: Actor, request: ChangeRequest) -> bool:
+    """Twin of ``check_takes_part``."""
+    try:
+        check_takes_part(actor=actor, request=request)
+    except Refusal:
+        return False
+    return True
 
 
 def check_can_act_on_request(

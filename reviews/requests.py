@@ -17,6 +17,7 @@ from qingdan.items.content import DepartmentContent, ItemContent
 from qingdan.items.kinds import BEGINNING, ENDING, ChangeKind
 from qingdan.items.models import Category, Item, ItemVersion
 from qingdan.ledger.canonical import canonical_bytes, sha256_hex
+from reviews.approvals import unapproved
 from reviews.checks import check_request
 from reviews.guards import check_can_act_on_request, move_request
 from reviews.models import Change, ChangeRequest, Directive, Upload
@@ -100,7 +101,7 @@ def submit_request(*, actor: Actor, request: ChangeRequest, seen_hash: str) -> C
     """The head hands a draft or a corrected request in; a corrected one becomes the next revision and starts again at compliance."""
     row, posting = check_can_act_on_request(actor=actor, request=request, action=RequestAction.SUBMIT)
     check_seen(request, seen_hash)
-    warned = check_ready(request)
+    warned = check_ready(request, actor)
     revision = request.revision + (1 if request.state == RequestState.RETURNED else 0)
     move_request(
         request=request, target=row.target, actor=actor, reason=f"提交{warned}", revision=revision, submitted_by=actor.user
@@ -185,8 +186,9 @@ def check_proposals(department: Department, proposals: Sequence[Proposal]) -> No
         raise RuleBroken(*broken)
 
 
-def check_ready(request: ChangeRequest) -> str:
-    """What stops at submission: the numbered rules that stop, Q09 a deviation from the category's default 依申请/依职权 without its reason.
+def check_ready(request: ChangeRequest, actor: Actor) -> str:
+    """What stops at submission: the numbered rules that stop, Q09 a deviation from the category's default 依申请/依职权 without its reason,
+    Q32 and Q33 the second person and the paper that are wanted (``approvals``).
 
     Returns the warnings to be kept with the submission (；自动校验提醒 R25 12 处), or "". Raises RuleBroken with all that stops.
     """
@@ -198,7 +200,7 @@ def check_ready(request: ChangeRequest) -> str:
     if not request.changes.exists():
         broken.append(Violation("Q02", "没有任何调整内容"))
     stopping, warnings = check_request(request)
-    broken += stopping
+    broken += [*stopping, *unapproved(request, actor.user)]
     if broken:
         raise RuleBroken(*broken)
     return f"；{WARNED}{warnings}" if warnings else ""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import batches, decisions, profiles, publication, requests, uploads
+from reviews.views import attachments, batches, decisions, profiles, publication, requests, uploads
 
 
 def screens():
@@ -13,6 +13,9 @@ def screens():
         path("requests/<int:key>/withdraw/", requests.request_withdraw, name="request_withdraw"),
         path("requests/<int:key>/return/", requests.request_return, name="request_return"),
         path("requests/<int:key>/decide/", decisions.request_decide, name="request_decide"),
+        path("requests/<int:key>/attachments/", attachments.request_attachments, name="request_attachments"),
+        path("requests/<int:key>/attachments/<int:attachment>/void/", attachments.attachment_void, name="attachment_void"),
+        path("attachments/<int:key>/", attachments.attachment_file, name="attachment"),
         path("uploads/", uploads.upload_start, name="upload_start"),
         path("uploads/<int:key>/", uploads.upload, name="upload"),
         path("uploads/<int:key>/marked/", uploads.upload_marked, name="upload_marked"),

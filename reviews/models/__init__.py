@@ -3,17 +3,21 @@
 Nothing here is in the list: a change is a proposal until the door publishes the batch that carries it.
 """
 
+from reviews.models.attachments import Attachment
 from reviews.models.batches import Batch, Meeting, MeetingDecision
 from reviews.models.decisions import Decision, RouteRule
+from reviews.models.desk import DeskSetting
 from reviews.models.directives import Directive
 from reviews.models.requests import Change, ChangeRequest
 from reviews.models.uploads import Upload
 
 __all__ = [
+    "Attachment",
     "Batch",
     "Change",
     "ChangeRequest",
     "Decision",
+    "DeskSetting",
     "Directive",
     "Meeting",
     "MeetingDecision",

@@ -1,15 +1,16 @@
 """What other modules add to the page of a request: each panel is a function that looks and says what it shows, or None.
 
-A new panel is one function in its own module of ``reviews.views`` and one line below; the page itself stays as it is.
+A new panel is one function ``(HttpRequest, ChangeRequest) -> Panel | None`` in its own module of ``reviews.views`` and one line below;
+the page itself stays as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.module_loading import import_string
 
 from reviews.models import ChangeRequest
 
@@ -23,14 +24,16 @@ class Panel:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-# In the order of the page.
-PANELS: list[Callable[[HttpRequest, ChangeRequest], Panel | None]] = []
+# In the order of the page; by name, since their modules know this one.
+PANELS: list[str] = [
+    "reviews.views.attachments.panel",
+]
 
 
 def panels_of(request: HttpRequest, row: ChangeRequest) -> dict[str, list[Panel]]:
     """Place → the panels that this reader sees there."""
     placed: dict[str, list[Panel]] = {"main": [], "side": []}
-    for look in PANELS:
-        if (panel := look(request, row)) is not None:
+    for name in PANELS:
+        if (panel := import_string(name)(request, row)) is not None:
             placed[panel.place].append(panel)
     return placed

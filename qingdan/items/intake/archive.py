@@ -50,11 +50,11 @@ class Part:
 def open_archive(data: bytes) -> dict[str, bytes]:
     """Every part by name, inflated and checked. Raises UnreadableFile with the reason and the way out."""
     parts = directory(data)
-    _check_names(parts)
+    check_names(parts)
     contents = {part.name: inflate(data, part) for part in parts if not part.name.endswith("/")}
     for name, content in contents.items():
         if _XML.search(name):
-            _check_xml(name, content)
+            check_xml(name, content)
     return contents
 
 
@@ -144,7 +144,8 @@ def _check_overlap(data: bytes, parts: list[Part], end: int) -> None:
             raise UnreadableFile(_HOSTILE.format("部件相互重叠"))
 
 
-def _check_names(parts: list[Part]) -> None:
+def check_names(parts: list[Part]) -> None:
+    """A workbook or a document, without macros, embedded files or links to other files, and nothing that is not known."""
     names = {part.name for part in parts}
     if "mimetype" in names or "content.xml" in names:
         raise UnreadableFile("文件是 OpenDocument 格式（.ods/.odt）；请另存为 .xlsx 或 .docx 后再导入")
@@ -161,7 +162,8 @@ def _check_names(parts: list[Part]) -> None:
             raise UnreadableFile(f"文件里有不认识的部件（{name[:60]}）；请用 Excel 或 WPS 打开后另存为新文件再导入")
 
 
-def _check_xml(name: str, content: bytes) -> None:
+def check_xml(name: str, content: bytes) -> None:
+    """One XML part: UTF-8, no DOCTYPE, no macro type, no external reference but hyperlinks."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in content[:8]:
         raise UnreadableFile("文件内部不是 UTF-8 编码；请用 Excel 或 WPS 打开后另存为新文件再导入")
     declared = _ENCODING.search(content[:200])

@@ -1,0 +1,25 @@
+"""What an office decides for its own desk: one row a region; a region without one has every default."""
+
+from __future__ import annotations
+
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from departments.models import Region
+
+
+class DeskSetting(models.Model):
+    """审查办理设置 of a region."""
+
+    region = models.OneToOneField(Region, models.PROTECT, related_name="desk_setting", verbose_name="行政区划")
+    stamped_form_required = models.BooleanField(
+        "提交须附盖章的申请表", default=False, help_text="勾选后，本地区的部门提交申请前须上传盖章的《权责事项调整申请表》扫描件"
+    )
+    history = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
+
+    class Meta:
+        verbose_name = verbose_name_plural = "审查办理设置"
+        ordering = ["region__code"]
+
+    def __str__(self) -> str:
+        return str(self.region)
