@@ -102,6 +102,8 @@ def _zipped(data: bytes) -> FileKind:
     names = {part.name for part in parts}
     if "OFD.xml" in names:
         return _ofd(parts)
+    if not names & {"word/document.xml", "xl/workbook.xml", "xl/workbook.bin", "mimetype"}:
+        raise UnreadableFile("文件内容是压缩包；解压后把里面的文件分别上传")
     archive.check_names(parts)
     for part in parts:
         if _RELATIONS.match(part.name):

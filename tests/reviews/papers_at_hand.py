@@ -107,7 +107,7 @@ HOSTILE = {
     "old file with a file inside": ("旧.doc", ole("WordDocument", "ObjectPool"), "嵌有别的文件"),
     "any old file": ("旧.doc", ole("Something"), "不是文档"),
     "ofd with a program": ("公文.ofd", with_parts(ofd(), {"Doc_0/Attachs/a.exe": b"MZ"}), "不收的文件"),
-    "zip": ("扫描.zip", zipped({"a.txt": "a"}), "没有工作簿或文档"),
+    "zip": ("扫描.zip", zipped({"a.txt": "a"}), "压缩包"),
     "zip that leaves its folder": ("公文.docx", with_parts(word(), {"../../etc/passwd": "x"}), "不正常"),
     "zip bomb": ("公文.docx", with_parts(word(), {"word/big.xml": b"\x00" * 5_000_000}), "压缩"),
     "half a zip": ("公文.docx", word()[:500], "损坏"),
