@@ -23,6 +23,8 @@ TABLE: dict[str, frozenset[Post]] = {
     "departments.view_workingday": _READERS | _ADMINISTRATORS,
     "departments.add_workingday": frozenset({Post.SYSTEM_ADMIN}),
     "departments.change_workingday": frozenset({Post.SYSTEM_ADMIN}),
+    "outbox.view_outboxentry": frozenset({Post.SYSTEM_ADMIN}),
+    "outbox.view_taskrun": frozenset({Post.SYSTEM_ADMIN}),
     "ledger.view_auditevent": frozenset({Post.AUDIT_ADMIN, Post.AUDITOR}),
     "laws.view_act": _READERS | {Post.SYSTEM_ADMIN},
     "laws.add_act": frozenset({Post.LEGALITY}),

@@ -12,6 +12,7 @@ from departments.posts import Post
 from departments.site import staff_site
 from departments.urls import patterns
 from qingdan.ledger.models import AuditEvent
+from qingdan.outbox.models import OutboxEntry, TaskRun
 
 
 @admin.register(Region, site=staff_site)
@@ -65,6 +66,21 @@ class WorkingDayAdmin(StaffModelAdmin):
     @admin.display(description="星期")
     def weekday(self, row):
         return f"星期{'一二三四五六日'[row.date.weekday()]}"
+
+
+@admin.register(OutboxEntry, site=staff_site)
+class OutboxEntryAdmin(StaffModelAdmin):
+    """What is still to be sent, and why it failed; the content stays between sender and recipient."""
+
+    list_display = ("created_at", "kind", "attempts", "next_attempt_at", "done_at", "last_error")
+    list_filter = ("kind", "done_at")
+    fields = ("kind", "created_at", "attempts", "next_attempt_at", "lease_until", "done_at", "last_error")
+
+
+@admin.register(TaskRun, site=staff_site)
+class TaskRunAdmin(StaffModelAdmin):
+    list_display = ("day", "name", "attempts", "done_at", "result", "last_error")
+    list_filter = ("name", "day")
 
 
 @admin.register(AuditEvent, site=staff_site)

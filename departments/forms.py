@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils import timezone
 
-from departments.models import Department, Posting, Region, User
+from departments.models import Department, MailChoice, Posting, Region, User
 from departments.posts import Post
 
 
@@ -22,6 +22,23 @@ def today():
 
 class RosterUploadForm(forms.Form):
     file = forms.FileField(label="工作簿（.xlsx，不超过 2 MB）", widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}))
+
+
+class MailForm(forms.Form):
+    often = forms.ChoiceField(label="发送方式", choices=MailChoice.Often.choices)
+    email = forms.EmailField(
+        label="电子邮箱",
+        max_length=200,
+        required=False,
+        help_text="只发标题和链接；请填工作邮箱",
+        error_messages={"invalid": "不是邮箱地址"},
+    )
+
+    def clean(self):
+        given = super().clean()
+        if given.get("often") not in (None, MailChoice.Often.NEVER) and not given.get("email") and "email" not in self.errors:
+            self.add_error("email", "选择了发送，须填写邮箱")
+        return given
 
 
 class NewAccountForm(forms.Form):

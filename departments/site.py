@@ -89,6 +89,7 @@ class StaffSite(admin.AdminSite):
         context["navigation"] = self.navigation(request) if context["has_permission"] else []
         context["at_index"] = request.path == reverse("admin:index")
         context["idle_minutes"] = settings.IDLE_MINUTES
+        context["unread_notices"] = request.user.notices.unread().count() if context["has_permission"] else 0
         return context
 
     def navigation(self, request: HttpRequest) -> list[dict[str, object]]:

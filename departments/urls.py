@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
-from departments.views import accounts, offices, rosters
+from departments.views import accounts, notices, offices, rosters
 
 
 def patterns() -> list:
@@ -21,6 +21,10 @@ def patterns() -> list:
         path("accounts/<int:pk>/resume/", require_POST(accounts.resume), name="account_resume"),
         path("accounts/<int:pk>/reset/", require_POST(accounts.reset), name="account_reset"),
         path("accounts/<int:pk>/unlock/", require_POST(accounts.unlock), name="account_unlock"),
+        path("notices/", require_safe(notices.notices), name="notices"),
+        path("notices/<int:pk>/", require_safe(notices.open_notice), name="notice_open"),
+        path("notices/read/", require_POST(notices.read_all), name="notices_read"),
+        path("notices/mail/", notices.mail, name="notice_mail"),
         path("offices/", require_safe(offices.offices), name="offices"),
         path("offices/new/", offices.new_office, name="office_new"),
         path("offices/import/", rosters.department_roster, name="department_roster"),

@@ -105,7 +105,8 @@ def collect_static() -> None:
 def commands(address: str) -> list[list[str]]:
     """The processes that make up the running system."""
     server = [sys.executable, "-m", "gunicorn", "qingdan.wsgi", "--bind", address, "--workers", "2", "--timeout", "60"]
-    return [[*server, "--log-level", "warning", "--no-control-socket"]]
+    worker = [sys.executable, "manage.py", "run_worker"]
+    return [[*server, "--log-level", "warning", "--no-control-socket"], worker]
 
 
 def watch(children: list[subprocess.Popen], port: int, ready) -> int:

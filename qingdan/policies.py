@@ -112,6 +112,11 @@ POLICIES: dict[str, Policy] = {
             *("office_rename", "office_merge", "office_close"),
         )
     },
+    # What everybody is told.
+    "admin:notices": staff(),
+    "admin:notice_open": staff(),
+    "admin:notices_read": staff("POST"),
+    "admin:notice_mail": staff(*FORM),
     # People, departments and the audit trail: tables to read.
     **model("departments.region"),
     **model("departments.department", trail=True),
@@ -119,6 +124,8 @@ POLICIES: dict[str, Policy] = {
     **model("departments.posting", trail=True),
     **model("departments.workingday", changes=True, adds=True),
     **model("ledger.auditevent"),
+    **model("outbox.outboxentry"),
+    **model("outbox.taskrun"),
     # Reference data.
     **model("items.category", changes=True),
     **model("items.subkind", changes=True, adds=True),

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "csp",
     "qingdan",
     "qingdan.ledger",
+    "qingdan.outbox",
     "qingdan.laws",
     "departments",
     "qingdan.items",
@@ -218,6 +219,16 @@ SITE_IDENTIFIER = env.str("SITE_IDENTIFIER", "")
 SITE_RECORD = env.str("SITE_RECORD", "")
 SITE_CONTACT = env.str("SITE_CONTACT", "")
 HOME_REGION = env.str("HOME_REGION", "420600")
+
+# Mail: EMAIL_URL names the server (smtp://, smtp+tls://, smtp+ssl://); the default writes mails to standard output.
+_mail = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_BACKEND"], _mail["EMAIL_HOST"], _mail["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"] or "", _mail["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", "qingdan@localhost")
+# Where readers of a mail find the site; empty: mails carry no links.
+SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000" if LOCAL else "").rstrip("/")
 
 # Evidence: the key and the newest signed head lie outside the database (qingdan.ledger.keys); without them nothing is signed.
 SIGNING_KEY_FILE = env.str("SIGNING_KEY_FILE", "")

@@ -8,6 +8,7 @@ from departments.models import Posting
 from departments.people import Actor
 from departments.posts import DEPARTMENT_POSTS, Post
 from qingdan.errors import NotAllowed, Refusal, RuleBroken, Violation, WrongState
+from reviews.announcements import tell_of_batch, tell_of_request
 from reviews.models import Batch, ChangeRequest
 from reviews.states import (
     BATCH_TRANSITIONS,
@@ -126,10 +127,11 @@ def batch_actions(actor: Actor, batch: Batch) -> list[str]:
 
 
 def move_request(*, request: ChangeRequest, target: str, actor: Actor, reason: str = "", **fields) -> None:
-    """Conditional update on (state, revision, hash) with its history row. Raises WrongState if another act came first.
+    """Conditional update on (state, revision, hash) with its history row and notices. Raises WrongState if another act came first.
 
     ``fields`` are further columns to set in the same statement.
     """
+    source = request.state
     moved = ChangeRequest.objects.filter(
         pk=request.pk, state=request.state, revision=request.revision, proposed_hash=request.proposed_hash
     ).update(state=target, state_since=timezone.now(), **fields)
@@ -138,10 +140,12 @@ def move_request(*, request: ChangeRequest, target: str, actor: Actor, reason: s
     request.refresh_from_db()
     request._change_reason = reason  # one left by an earlier act on the same object would go before the default
     ChangeRequest.history.bulk_history_create([request], update=True, default_user=actor.user, default_change_reason=reason)
+    tell_of_request(request=request, source=source, actor=actor, reason=reason)
 
 
 def move_batch(*, batch: Batch, target: str, actor: Actor, reason: str = "", **fields) -> None:
     """Conditional update on (state, 送审稿 hash) with its history row. Raises WrongState if another act came first."""
+    source = batch.state
     moved = Batch.objects.filter(pk=batch.pk, state=batch.state, submission_hash=batch.submission_hash).update(
         state=target, **fields
     )
@@ -150,3 +154,4 @@ def move_batch(*, batch: Batch, target: str, actor: Actor, reason: str = "", **f
     batch.refresh_from_db()
     batch._change_reason = reason
     Batch.history.bulk_history_create([batch], update=True, default_user=actor.user, default_change_reason=reason)
+    tell_of_batch(batch=batch, source=source, actor=actor)

@@ -1,0 +1,94 @@
+"""Who is told when a request or a batch moves: read off the state it moved into, so that every act that moves one tells the same people.
+
+Nobody is told of what he cannot act on or did not ask for: reviewers whose part is still missing and who are independent, the department
+whose request came back or is over, 审改办 and 政府办 when it is theirs.
+"""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from departments.models import Notice
+from departments.notices import Desk, notify
+from departments.people import Actor
+from departments.posts import Post
+from reviews.models import Batch, ChangeRequest
+from reviews.route import STAGE_OF_STATE, missing_parts
+from reviews.states import BatchState, RequestState
+
+_EVENT = Notice.Event
+# State entered → what the department is told of it.
+_TO_DEPARTMENT = {
+    RequestState.RETURNED: (_EVENT.RETURNED, "申请 {number} 已退回补正"),
+    RequestState.AWAITING: (_EVENT.DECIDED, "申请 {number} 已通过审查，等待汇总"),
+    RequestState.REFUSED: (_EVENT.DECIDED, "申请 {number} 不予通过"),
+    RequestState.APPROVED: (_EVENT.DECIDED, "申请 {number} 已由常务会审议通过，等待公布"),
+    RequestState.PUBLISHED: (_EVENT.PUBLISHED, "申请 {number} 已公布"),
+}
+# State entered → whose batch it is now, and what is to be done.
+_BATCH_TURN = {
+    BatchState.FROZEN: (Post.COUNCIL, "批次“{title}”送审稿已定，等待记录审议结果"),
+    BatchState.DECIDED: (Post.PUBLISHER, "批次“{title}”已审议通过，等待公布"),
+}
+
+
+def tell_of_request(*, request: ChangeRequest, source: str, actor: Actor, reason: str) -> None:
+    """What moving ``request`` from the state ``source`` into its present one makes known; nothing if it only stayed."""
+    if request.state == source:
+        return
+    about = {
+        "url": reverse("admin:request", args=[request.pk]),
+        "key": f"request:{request.pk}:{request.state}:{request.state_since.isoformat()}",
+        "by": actor,
+    }
+    if request.state in STAGE_OF_STATE:
+        notify(
+            event=_EVENT.ASSIGNED,
+            to=[Desk(rule.post, region=request.region) for rule in missing_parts(request)],
+            title=f"{request.department}的申请 {request.number} 等待{request.get_state_display()}",
+            detail=request.reason,
+            but=not_independent(request),
+            **about,
+        )
+    elif request.state == RequestState.AWAITING:
+        notify(
+            event=_EVENT.ASSIGNED,
+            to=[Desk(Post.PUBLISHER, region=request.region)],
+            title=f"{request.department}的申请 {request.number} 等待汇总",
+            **about,
+        )
+    if request.state in _TO_DEPARTMENT:
+        event, title = _TO_DEPARTMENT[request.state]
+        notify(
+            event=event,
+            to=desks_of(request),
+            title=title.format(number=request.number),
+            detail=reason,
+            **{**about, "key": f"{about['key']}:department"},
+        )
+
+
+def tell_of_batch(*, batch: Batch, source: str, actor: Actor) -> None:
+    """Whose turn a batch is after it moved."""
+    if batch.state == source or batch.state not in _BATCH_TURN:
+        return
+    post, title = _BATCH_TURN[batch.state]
+    notify(
+        event=_EVENT.ASSIGNED,
+        to=[Desk(post, region=batch.region)],
+        title=title.format(title=batch.title),
+        url=reverse("admin:batch", args=[batch.pk]),
+        key=f"batch:{batch.pk}:{batch.state}:{batch.submission_hash}",
+        by=actor,
+    )
+
+
+def desks_of(request: ChangeRequest) -> list[Desk]:
+    """The department's own people."""
+    return [Desk(post, department=request.department) for post in (Post.CLERK, Post.HEAD)]
+
+
+def not_independent(request: ChangeRequest) -> set[int]:
+    """People who may not speak in the present stage, whatever their posts: author, submitter, who spoke in another stage."""
+    others = request.decisions.exclude(stage=STAGE_OF_STATE.get(request.state, ""))
+    return {request.created_by_id, request.submitted_by_id, *others.values_list("person_id", flat=True)} - {None}
