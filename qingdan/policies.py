@@ -131,6 +131,8 @@ POLICIES: dict[str, Policy] = {
     **model("items.subkind", changes=True, adds=True),
     **model("items.codescheme", changes=True, adds=True),
     **model("items.requiredelement", changes=True, adds=True),
+    **model("items.alias", changes=True, adds=True),
+    **model("items.missedword"),
     **model("laws.act", changes=True, adds=True),
     **model("reviews.routerule", changes=True),
     **model("reviews.desksetting", changes=True, adds=True),

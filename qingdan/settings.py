@@ -230,6 +230,11 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", "qingdan@localhost")
 # Where readers of a mail find the site; empty: mails carry no links.
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000" if LOCAL else "").rstrip("/")
 
+# Search: index files of editions, derived and disposable; how many are kept; the largest list whose index is made while a reader waits.
+SEARCH_DIR = Path(env.str("SEARCH_DIR", str(VAR_DIR / "search")))
+SEARCH_KEEP = env.int("SEARCH_KEEP", 8)
+SEARCH_BUILD_AT_ONCE = env.int("SEARCH_BUILD_AT_ONCE", 20_000)
+
 # Evidence: the key and the newest signed head lie outside the database (qingdan.ledger.keys); without them nothing is signed.
 SIGNING_KEY_FILE = env.str("SIGNING_KEY_FILE", "")
 LOG_HEAD_FILE = env.str("LOG_HEAD_FILE", "")

@@ -8,7 +8,8 @@ from django.contrib import admin
 from departments.modeladmin import StaffModelAdmin
 from departments.site import staff_site
 from qingdan.items.elements import BY_KEY
-from qingdan.items.models import Category, CodeScheme, RequiredElement, SubKind
+from qingdan.items.models import Alias, Category, CodeScheme, MissedWord, RequiredElement, SubKind
+from qingdan.items.search import normalise
 from qingdan.laws.library import matching_title
 from qingdan.laws.models import Act
 
@@ -60,3 +61,32 @@ class ActAdmin(StaffModelAdmin):
     def save_model(self, request, obj, form, change):
         obj.normal_title = matching_title(obj.title)
         super().save_model(request, obj, form, change)
+
+
+@admin.register(Alias, site=staff_site)
+class AliasAdmin(StaffModelAdmin):
+    list_display = ("word", "official", "in_use")
+    list_filter = ("in_use",)
+    search_fields = ("word", "official")
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+
+        class Checked(form):
+            def clean_word(self):
+                word = self.cleaned_data["word"]
+                normal = normalise(word)
+                if len(normal) < 2:
+                    raise forms.ValidationError("俗称至少两个字")
+                if Alias.objects.filter(normal=normal).exclude(pk=self.instance.pk).exists():
+                    raise forms.ValidationError("已有这个俗称（只差空格、全半角或书名号）")
+                self.instance.normal = normal
+                return word
+
+        return Checked
+
+
+@admin.register(MissedWord, site=staff_site)
+class MissedWordAdmin(StaffModelAdmin):
+    list_display = ("word", "times", "last_on")
+    search_fields = ("word",)

@@ -7,78 +7,129 @@ from __future__ import annotations
 
 import datetime
 from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
+from typing import Any
 
-from django.db.models import BooleanField, Case, Value, When
-
+from qingdan.items.index.asking import Group, index_of
 from qingdan.items.kinds import ENDING, ChangeKind
 from qingdan.items.models import Edition, EditionChange, EditionEntry
-from qingdan.items.search import normalise
+from qingdan.items.search import normalise, parts_of
 
 PAGE_SIZE = 20
 
 
+DIMENSIONS = ("department", "category", "initiation", "level", "state")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a list is narrowed to; None leaves that open."""
+
+    department: int | None = None
+    category: str | None = None
+    initiation: str | None = None
+    level: str | None = None
+    state: str | None = None
+
+    def takes(self, group: Group, but: str = "") -> bool:
+        """Whether ``group`` is within the choice; whatever its ``but`` is."""
+        return all(
+            (wanted := getattr(self, name)) is None or wanted == own or name == but
+            for name, own in zip(DIMENSIONS, group, strict=True)
+        )
+
+
+EVERYTHING = Choice()
+
+
 @lru_cache(maxsize=16)
-def _outline(edition_id: int, manifest_hash: str) -> dict[tuple[int, str, str], array]:
-    groups: dict[tuple[int, str, str], array] = {}
+def _outline(edition_id: int, manifest_hash: str) -> dict[Group, array]:
+    groups: dict[Group, array] = {}
     found = EditionEntry.objects.of(edition_id).public()
-    for position, department, category, own, default in found.values_list(
-        "position", "version__department_id", "version__category_id", "version__initiation", "version__category__default_initiation"
-    ):
-        groups.setdefault((department, category, own or default), array("L")).append(position)
+    columns = ("position", "version__department_id", "version__category_id", "version__initiation", "version__category__default_initiation", "version__level", "version__state")  # fmt: skip
+    for position, department, category, own, default, level, state in found.values_list(*columns):
+        groups.setdefault((department, category, own or default, level, state), array("L")).append(position)
     return groups
 
 
-def outline(edition: Edition) -> dict[tuple[int, str, str], array]:
-    """(department key, category, 行使方式) → the places of its public entries."""
+def outline(edition: Edition) -> dict[Group, array]:
+    """(department key, category, 行使方式, 行使层级, 状态) → the places of its public entries."""
     return _outline(edition.pk, edition.manifest_hash)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a list shows: all places in the order of the page, and how many entries each category has under the other filters."""
+    """What a list shows: how many entries of each group there are before the choice, and the chosen ones in the order of the page."""
 
-    positions: list[int]
-    by_category: dict[str, int] = field(default_factory=dict)
+    counts: Mapping[Group, int]
+    choice: Choice
+    places: Callable[[int, int], list[int]] = field(repr=False)
 
     @property
     def total(self) -> int:
-        return len(self.positions)
+        return sum(number for group, number in self.counts.items() if self.choice.takes(group))
 
     @property
     def pages(self) -> int:
         return max(1, -(-self.total // PAGE_SIZE))
 
     def page(self, number: int) -> list[int]:
-        return self.positions[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+        return self.places((number - 1) * PAGE_SIZE, number * PAGE_SIZE)
+
+    def by(self, dimension: str) -> dict[Any, int]:
+        """Value of ``dimension`` → entries that have it under the rest of the choice: the facets beside a list."""
+        numbers: dict[Any, int] = {}
+        place = DIMENSIONS.index(dimension)
+        for group, number in self.counts.items():
+            if self.choice.takes(group, but=dimension):
+                numbers[group[place]] = numbers.get(group[place], 0) + number
+        return numbers
 
 
-def browse(edition: Edition, *, department: int | None = None, category: str = "", initiation: str = "") -> Found:
-    """The list under filters, in official order; nothing is counted or skipped in the database."""
-    chosen, by_category = [], {}
-    for (owner, group, way), positions in outline(edition).items():
-        if (department is None or owner == department) and (not initiation or way == initiation):
-            by_category[group] = by_category.get(group, 0) + len(positions)
-            if not category or group == category:
-                chosen.append(positions)
-    return Found(sorted(chain.from_iterable(chosen)), by_category)
+NOTHING = Found({}, EVERYTHING, lambda start, stop: [])
 
 
-def search(edition: Edition, needle: str, *, department: int | None = None, category: str = "", initiation: str = "") -> Found:
-    """Entries that hold ``needle`` (one scan gives places and facets); a field that is exactly that, a code or a name, comes first."""
-    whole = Case(
-        When(version__search_text__contains=f"\n{needle}\n", then=Value(True)), default=Value(False), output_field=BooleanField()
+def browse(edition: Edition, choice: Choice = EVERYTHING) -> Found:
+    """The list under a choice, in official order; nothing is counted or skipped in the database."""
+    groups = outline(edition)
+
+    @cache
+    def chosen() -> list[int]:
+        return sorted(chain.from_iterable(places for group, places in groups.items() if choice.takes(group)))
+
+    counts = {group: len(places) for group, places in groups.items()}
+    return Found(counts, choice, lambda start, stop: chosen()[start:stop])
+
+
+def search(edition: Edition, needle: str, choice: Choice = EVERYTHING) -> Found:
+    """Entries that hold ``needle``: what is called exactly so (a code, a name), what is called something with it, what mentions it."""
+    if (index := index_of(edition)) is not None:
+        return Found(index.counts(needle), choice, lambda start, stop: index.places(needle, choice.takes, start, stop))
+    return scan(edition, needle, choice)
+
+
+def scan(edition: Edition, needle: str, choice: Choice = EVERYTHING) -> Found:
+    """The same answer as ``search`` without an index: every text is looked through. For large lists whose index is still being made."""
+    ranks: dict[int, int] = {}
+    for place, text in EditionEntry.objects.of(edition).public().holding(needle).values_list("position", "version__search_text"):
+        called, _ = parts_of(text)
+        ranks[place] = 0 if needle in called else 1 if any(needle in line for line in called) else 2
+    groups = {group: [place for place in places if place in ranks] for group, places in outline(edition).items()}
+    chosen = sorted(
+        (place for group, places in groups.items() if choice.takes(group) for place in places),
+        key=lambda place: (ranks[place], place),
     )
-    found = EditionEntry.objects.of(edition).public().narrowed(department=department, initiation=initiation).holding(needle)
-    exact, rest, by_category = [], [], {}
-    for position, group, is_whole in found.values_list("position", "version__category_id", whole):
-        by_category[group] = by_category.get(group, 0) + 1
-        if not category or group == category:
-            (exact if is_whole else rest).append(position)
-    return Found(exact + rest, by_category)
+    counts = {group: len(places) for group, places in groups.items() if places}
+    return Found(counts, choice, lambda start, stop: chosen[start:stop])
+
+
+def similar(edition: Edition, needle: str, limit: int = PAGE_SIZE) -> list[int]:
+    """Places of entries whose names share most with ``needle``, for a query that nothing holds as a whole."""
+    index = index_of(edition)
+    return index.near(needle, limit) if index else []
 
 
 def ended_holding(edition: Edition, needle: str, limit: int = 5) -> list[tuple[str, str, str, datetime.date]]:

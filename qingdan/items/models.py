@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from simple_history.models import HistoricalRecords
 
 from departments.models import Department, Region
 from qingdan.items.content import STATES, DepartmentContent, ItemContent, read_content, read_department_content
@@ -175,6 +176,7 @@ class ItemVersion(models.Model):
     name = models.CharField(max_length=500)
     parent = models.ForeignKey(Item, models.PROTECT, null=True, related_name="+", help_text="大项；本身是大项时为空")
     initiation = models.CharField(max_length=10, blank=True)
+    level = models.CharField(max_length=60, blank=True, help_text="行使层级")
     state = models.CharField(max_length=10, choices=list(STATES.items()))
     counted = models.BooleanField()
     not_public = models.BooleanField()
@@ -286,3 +288,35 @@ class EditionDepartment(models.Model):
 
     def __str__(self) -> str:
         return self.version.name
+
+
+class Alias(models.Model):
+    """俗称: what people say for an official term, kept by 政务服务. Shown as 您是否要找."""
+
+    word = models.CharField("俗称", max_length=20, unique=True)
+    normal = models.CharField(max_length=20, unique=True, editable=False)
+    official = models.CharField("清单里的说法", max_length=40)
+    in_use = models.BooleanField("使用", default=True)
+    history = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
+
+    class Meta:
+        verbose_name = verbose_name_plural = "俗称"
+        ordering = ["word"]
+
+    def __str__(self) -> str:
+        return f"{self.word} → {self.official}"
+
+
+class MissedWord(models.Model):
+    """What readers searched for and did not find: the word, how often, when last. Nothing of the reader is kept."""
+
+    word = models.CharField("搜索词", max_length=20, unique=True)
+    times = models.PositiveIntegerField("次数", default=1)
+    last_on = models.DateField("最近一次")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "没有结果的搜索词"
+        ordering = ["-times", "word"]
+
+    def __str__(self) -> str:
+        return self.word

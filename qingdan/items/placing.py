@@ -12,6 +12,7 @@ from qingdan.items.kinds import EditionKind
 from qingdan.items.models import Edition, EditionEntry, Item
 from qingdan.items.search import search_text_of
 
+LEVEL_LENGTH = 60
 SUMMARY_LENGTH = 60
 
 
@@ -170,6 +171,7 @@ CONTENT_COLUMNS = (
     "category_id",
     "name",
     "initiation",
+    "level",
     "state",
     "counted",
     "not_public",
@@ -185,6 +187,7 @@ def columns_of(content: ItemContent, code: str) -> dict[str, object]:
         "category_id": content.category,
         "name": content.name,
         "initiation": content.initiation,
+        "level": content.exercising_level[:LEVEL_LENGTH],
         "state": content.state,
         "counted": content.counted,
         "not_public": content.not_public,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 
 from django.db import models
-from django.db.models import Q
 
 
 class EditionQuerySet(models.QuerySet):
@@ -49,13 +48,3 @@ class EditionEntryQuerySet(models.QuerySet):
     def holding(self, needle: str):
         """Entries one of whose fields holds ``needle``, normalised as by ``search.needle_of``."""
         return self.filter(version__search_text__contains=needle)
-
-    def narrowed(self, *, department: int | None = None, initiation: str = ""):
-        """Of one department (its key), of one 行使方式 (an item that names none has its category's)."""
-        entries = self
-        if department is not None:
-            entries = entries.filter(version__department_id=department)
-        if initiation:
-            default = Q(version__initiation="", version__category__default_initiation=initiation)
-            entries = entries.filter(Q(version__initiation=initiation) | default)
-        return entries

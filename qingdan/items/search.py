@@ -35,24 +35,48 @@ def normalise(text: str) -> str:
         text = normal
 
 
-def search_fields(content: ItemContent, item_code: str = "") -> Iterator[tuple[str, str]]:
-    """(the office's word, original text) of everything a reader may search in, in the order in which a hit is told."""
+def name_fields(content: ItemContent, item_code: str = "") -> Iterator[tuple[str, str]]:
+    """(the office's word, original text) of what an item is called: one of these that is exactly what was asked comes first of all."""
     yield "事项名称", content.name
     yield "大项名称", content.major_name
-    for basis in content.legal_bases:
-        yield f"{BASIS_USES[basis.use]}依据", basis.as_written
-    for duty in content.duties:
-        yield "责任事项", duty.text
-        yield "责任事项依据", duty.basis
     for code in content.codes:
         yield "事项编码", code.value
     yield "清单编码", item_code
 
 
+def other_fields(content: ItemContent) -> Iterator[tuple[str, str]]:
+    """(the office's word, original text) of what else a reader may search in."""
+    for basis in content.legal_bases:
+        yield f"{BASIS_USES[basis.use]}依据", basis.as_written
+    for duty in content.duties:
+        yield "责任事项", duty.text
+        yield "责任事项依据", duty.basis
+
+
+def search_fields(content: ItemContent, item_code: str = "") -> Iterator[tuple[str, str]]:
+    """Everything a reader may search in, in the order in which a hit is told."""
+    yield from name_fields(content, item_code)
+    yield from other_fields(content)
+
+
 def search_text_of(content: ItemContent, item_code: str = "") -> str:
-    """The normalised fields, one a line, each line closed on both sides: no hit crosses a field, and a whole field can be asked for."""
-    lines = [normal for _, text in search_fields(content, item_code) if text and (normal := normalise(text))]
-    return "\n".join(["", *lines, ""])
+    """The normalised fields, one a line, each line closed on both sides: no hit crosses a field, and a whole field can be asked for.
+
+    An empty line stands between what the item is called and the rest (``parts_of``).
+    """
+    called, rest = _lines(name_fields(content, item_code)), _lines(other_fields(content))
+    return "\n".join(["", *called, "", *rest, ""])
+
+
+def parts_of(search_text: str) -> tuple[list[str], list[str]]:
+    """The lines of ``search_text_of`` again: what the item is called, and the rest."""
+    lines = search_text.split("\n")[1:-1]
+    middle = lines.index("")
+    return lines[:middle], lines[middle + 1 :]
+
+
+def _lines(fields: Iterator[tuple[str, str]]) -> list[str]:
+    return [normal for _, text in fields if text and (normal := normalise(text))]
 
 
 def needle_of(query: str) -> str:

@@ -59,7 +59,7 @@ def department(frame: Frame, code: str) -> HttpResponse:
         raise NotHere(f"没有代码为“{code}”的部门", way_out=("看全部部门", frame.links.departments))
     edition = frame.edition
     said, listed = _said(edition, owner, versions)
-    found = listing.browse(edition, department=owner.pk) if listed else listing.Found([])
+    found = listing.browse(edition, listing.Choice(department=owner.pk)) if listed else listing.NOTHING
     categories = dict(reads.categories())
     kept = {
         category: (majors, items) for key, category, majors, items in (reads.counts(edition) if listed else []) if key == owner.pk
@@ -107,7 +107,7 @@ def _groups(
     """The department's items by category: (name, address, is a sub-item, state in a word where it is not in use, counted)."""
     if not found.total:
         return []
-    rows = listing.rows(edition, found.positions[:SHOWN])
+    rows = listing.rows(edition, found.places(0, SHOWN))
     return [
         (
             categories[category],

@@ -27,7 +27,7 @@ from django.views.decorators.http import require_safe
 from departments.models import Department, Region
 from qingdan.errors import RuleBroken, Violation
 from qingdan.items import reads
-from qingdan.items.models import Edition
+from qingdan.items.models import Alias, Edition
 from qingdan.ledger.models import SignedHead
 from qingdan.public.links import Links
 from reviews.models import Directive
@@ -160,7 +160,7 @@ def _answer(request: HttpRequest, view: Callable, region_code: str, today: datet
 
 
 def etag_of(request: HttpRequest, today: datetime.date) -> str:
-    """Of the newest publication anywhere and whether it is signed, the newest edit of a department or a 上级决定, the address, the day, the release."""
+    """Of the newest publication anywhere and whether it is signed, the newest edit of a department, a 上级决定 or a 俗称, the address, the day, the release."""
     with connection.cursor() as cursor:
         cursor.execute(*_marks())
         marks = cursor.fetchone() or ()
@@ -171,12 +171,14 @@ def etag_of(request: HttpRequest, today: datetime.date) -> str:
 @cache
 def _marks() -> tuple[str, tuple]:
     """The statement behind every ETag and its parameters, put together once: it is all that an unchanged page costs."""
-    department, directive = (
-        Subquery(model.history.order_by("-history_id").values("history_id")[:1]) for model in (Department, Directive)
+    department, directive, alias = (
+        Subquery(model.history.order_by("-history_id").values("history_id")[:1]) for model in (Department, Directive, Alias)
     )
     signed = Subquery(SignedHead.objects.order_by("-tree_size").values("tree_size")[:1])
-    newest = Edition.objects.order_by("-log_index").annotate(signed=signed, department=department, directive=directive)
-    return newest.values_list("log_index", "manifest_hash", "signed", "department", "directive")[:1].query.sql_with_params()
+    newest = Edition.objects.order_by("-log_index").annotate(signed=signed, department=department, directive=directive, alias=alias)
+    return newest.values_list("log_index", "manifest_hash", "signed", "department", "directive", "alias")[
+        :1
+    ].query.sql_with_params()
 
 
 def _tidy(request: HttpRequest, allowed: tuple[str, ...]) -> str | None:

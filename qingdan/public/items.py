@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
 
 from qingdan.errors import RuleBroken
-from qingdan.items import listing, reads
+from qingdan.items import listing, reads, words
 from qingdan.items.content import INITIATIONS, STATES, read_content
 from qingdan.items.models import Edition
+from qingdan.items.placing import LEVEL_LENGTH
 from qingdan.items.search import marked, needle_of, passage
 from qingdan.public.frame import Elsewhere, Frame, NotHere, page
 from qingdan.public.links import Links
+
+# How many rows of each kind stand in for a result that is empty; how many other regions are asked.
+INSTEAD, REGIONS = 5, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +30,25 @@ class Filters:
     department: str
     department_key: int | None
     initiation: str
+    level: str
+    state: str
+
+    @property
+    def choice(self) -> listing.Choice:
+        return listing.Choice(
+            self.department_key, self.category or None, self.initiation or None, self.level or None, self.state or None
+        )
+
+    @property
+    def narrowed(self) -> bool:
+        return self.choice != listing.EVERYTHING
 
     def address(self, links: Links, **others: object) -> str:
-        chosen = {"q": self.q, "category": self.category, "department": self.department, "initiation": self.initiation}
+        chosen = {name: getattr(self, name) for name in ("q", "category", "department", "initiation", "level", "state")}
         return links.items(**(chosen | others))
 
 
-@page("q", "category", "department", "region", "initiation", "page")
+@page("q", "category", "department", "region", "initiation", "level", "state", "page")
 def item_list(frame: Frame) -> HttpResponse:
     if "region" in frame.query:
         raise Elsewhere(_in_region(frame), permanent=False)
@@ -53,6 +69,8 @@ def item_list(frame: Frame) -> HttpResponse:
     found = _find(edition, filters)
     number = _page_number(frame, filters, found)
     rows = listing.rows(edition, found.page(number), with_content=bool(filters.needle))
+    terms = words.official_terms(filters.needle) if filters.needle else []
+    instead = _instead(edition, filters, terms) if filters.needle and not found.total and not filters.narrowed else []
     return frame.page(
         "items.html",
         title=f"“{filters.q}”的搜索结果" if filters.q else "权责事项",
@@ -63,12 +81,12 @@ def item_list(frame: Frame) -> HttpResponse:
         number=number,
         first=(number - 1) * listing.PAGE_SIZE + 1,
         rows=[_row(frame.links, row, filters.needle, categories) for row in rows],
-        totals=_totals(edition, filters) if not filters.needle and not filters.initiation else None,
+        totals=_totals(edition, filters) if not (filters.needle or filters.initiation or filters.level or filters.state) else None,
         chips=_chips(frame.links, filters, categories, departments),
-        facets=[
-            (name, found.by_category.get(code, 0), filters.address(frame.links, category=code), code == filters.category)
-            for code, name in categories.items()
-        ],
+        meant=[(term, frame.links.items(q=term)) for term in terms],
+        instead=[_row(frame.links, row, "", categories) for row in instead],
+        facets=_facets(frame.links, filters, found, categories, departments),
+        elsewhere=_elsewhere(frame, filters),
         categories=categories.items(),
         departments=departments,
         initiations=INITIATIONS.items(),
@@ -102,12 +120,78 @@ def _filters(frame: Frame, categories: dict[str, str], departments: list[tuple[i
     if initiation and initiation not in INITIATIONS:
         raise NotHere("行使方式只有依申请和依职权两种", way_out=whole)
     q = query.get("q", "")
-    return Filters(q, needle_of(q), category, department, keys.get(department), initiation)
+    state = query.get("state", "")
+    if state and state not in STATES:
+        raise NotHere("事项状态只有在用、暂停和取消", way_out=whole)
+    return Filters(
+        q, needle_of(q), category, department, keys.get(department), initiation, query.get("level", "")[:LEVEL_LENGTH], state
+    )
 
 
 def _find(edition: Edition, filters: Filters) -> listing.Found:
-    narrowed = {"department": filters.department_key, "category": filters.category, "initiation": filters.initiation}
-    return listing.search(edition, filters.needle, **narrowed) if filters.needle else listing.browse(edition, **narrowed)
+    return listing.search(edition, filters.needle, filters.choice) if filters.needle else listing.browse(edition, filters.choice)
+
+
+def _instead(edition: Edition, filters: Filters, terms: list[str]) -> list[listing.ListRow]:
+    """Where nothing holds what was typed: what holds the official terms of its 俗称, then what is called most like it."""
+    places: dict[int, None] = {}
+    for term in terms:
+        places |= dict.fromkeys(listing.search(edition, needle_of(term)).places(0, INSTEAD))
+    places |= dict.fromkeys(listing.similar(edition, filters.needle, INSTEAD))
+    if not places:
+        words.keep_missed(filters.needle)
+    return listing.rows(edition, list(places)[: 2 * INSTEAD])
+
+
+def _facets(
+    links: Links, filters: Filters, found: listing.Found, categories: dict[str, str], departments: list[tuple[int, str, str]]
+) -> list[tuple[str, list[tuple[str, int, str, bool]]]]:
+    """(heading, [(value, entries that have it under the other filters, address, is chosen)]); a heading with one value only is left out."""
+    if not found.counts:
+        return []
+    by_department = found.by("department")
+    named = {
+        "类别": [
+            (name, found.by("category").get(code, 0), {"category": code}, code == filters.category)
+            for code, name in categories.items()
+        ],
+        "行使方式": [
+            (name, found.by("initiation").get(code, 0), {"initiation": code}, code == filters.initiation)
+            for code, name in INITIATIONS.items()
+        ],
+        "行使层级": [
+            (level, number, {"level": level}, level == filters.level)
+            for level, number in sorted(found.by("level").items())
+            if level
+        ],
+        "状态": [(name, found.by("state").get(code, 0), {"state": code}, code == filters.state) for code, name in STATES.items()],
+        "部门": [
+            (name, by_department.get(key, 0), {"department": code}, code == filters.department)
+            for key, code, name in departments
+            if by_department.get(key) or code == filters.department
+        ],
+    }
+    return [
+        (heading, [(name, number, filters.address(links, **value), chosen) for name, number, value, chosen in values])
+        for heading, values in named.items()
+        if sum(1 for _, number, _, chosen in values if number or chosen) > 1 or heading == "类别"
+    ]
+
+
+def _elsewhere(frame: Frame, filters: Filters) -> list[tuple[str, int, str]]:
+    """(region, entries, address) of the other regions whose list of the same day holds what was searched for."""
+    if not filters.needle or filters.department:
+        return []
+    others = []
+    for code, name in reads.regions_with_lists()[:REGIONS]:
+        if code == frame.region.code:
+            continue
+        edition = Edition.objects.light().filter(region__code=code).law_of(frame.day).first()
+        choice = replace(filters.choice, department=None)
+        number = listing.search(edition, filters.needle, choice).total if edition else 0
+        if number:
+            others.append((name, number, filters.address(Links(code, frame.on))))
+    return others
 
 
 def _page_number(frame: Frame, filters: Filters, found: listing.Found) -> int:
@@ -161,6 +245,10 @@ def _chips(
         chips.append((name, filters.address(links, department="")))
     if filters.initiation:
         chips.append((INITIATIONS[filters.initiation], filters.address(links, initiation="")))
+    if filters.level:
+        chips.append((f"行使层级：{filters.level}", filters.address(links, level="")))
+    if filters.state:
+        chips.append((STATES[filters.state], filters.address(links, state="")))
     return chips
 
 
@@ -179,17 +267,16 @@ def _pages(links: Links, filters: Filters, number: int, last: int) -> list[tuple
 def _suggestions(links: Links, edition: Edition, filters: Filters, limit: int = 3) -> list[tuple[str, str]]:
     """What to try instead; each of them finds something."""
     tries = []
-    narrowed = filters.category or filters.department or filters.initiation
-    if filters.needle and narrowed:
+    if filters.needle and filters.narrowed:
         everywhere = listing.search(edition, filters.needle).total
         if everywhere:
             tries.append((f"在全部事项中找“{filters.q}”（{everywhere:,} 条）", links.items(q=filters.q)))
     if filters.needle:
         pieces = listing.pieces_that_hit(edition, filters.needle, limit - len(tries))
         tries += [(piece, links.items(q=piece)) for piece in pieces]
-    elif narrowed:
+    elif filters.narrowed:
         tries.append(("看全部事项", links.all_items))
     names = dict(reads.categories())
-    largest = sorted(listing.browse(edition).by_category.items(), key=lambda each: -each[1])
+    largest = sorted(listing.browse(edition).by("category").items(), key=lambda each: -each[1])
     tries += [(f"{names[code]}（{n:,} 条）", links.items(category=code)) for code, n in largest]
     return tries[:limit]

@@ -94,7 +94,7 @@ def test_each_filter_stands_as_a_chip_that_takes_it_away(world, client):
 
 def test_counts_beside_the_categories_are_those_of_the_other_filters(world, client, long_list):
     text = text_of(client.get("/items/?q=殡葬&category=07"))
-    assert "各类别 行政许可 0 行政处罚 22 行政强制 0" in text
+    assert "类别 行政许可 0 行政处罚 22 行政强制 0" in text
     assert "行政确认 23" in text
     assert "找到 23 条" in text
 

@@ -7,9 +7,12 @@ import re
 
 import pytest
 
-from qingdan.items.models import EditionEntry
+from qingdan.items.index.asking import forget_open_files
+from qingdan.items.index.building import build, path_of
+from qingdan.items.listing import Choice, scan, search
+from qingdan.items.models import EditionEntry, MissedWord
 from qingdan.items.search import normalise
-from tests.public.office import text_of
+from tests.public.office import links_of, text_of
 from tests.public.test_items import every_page, names_on
 from tests.world import basis, content
 
@@ -24,6 +27,12 @@ NASTY = [
     content("420600-MZJ", "02", "á é ñ 与 👍🏽 许可", legal_bases=[basis("前一条"), basis("后一条")]),
     content("420600-MZJ", "02", "𬶋𬶍渔业许可"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def own_files(settings, tmp_path):
+    """Index files of this test alone."""
+    settings.SEARCH_DIR = tmp_path
 
 
 @pytest.fixture
@@ -144,7 +153,8 @@ def test_withheld_items_are_not_found(world, client):
     for query in ("专项保密检查", "政府信息公开条例"):
         response = client.get("/items/", {"q": query, "on": "2016-06-01"})
         assert names_on(response) == []
-        assert "各类别" not in text_of(response)
+        assert "专项保密" not in text_of(response).replace(f"“{query}”", "")
+        assert "行政许可 0" not in text_of(response)
 
 
 def test_what_has_left_the_list_is_still_found_by_name(world, client):
@@ -152,6 +162,68 @@ def test_what_has_left_the_list_is_still_found_by_name(world, client):
     assert "没有找到“遵守劳动保障法律”" in text_of(response)
     assert "已不在清单内的事项 对用人单位遵守劳动保障法律的检查 2019年12月1日取消" in text_of(response)
     assert "已不在清单内的事项" not in text_of(client.get("/items/?q=遵守劳动保障法律&on=2019-11-30"))
+
+
+@pytest.mark.parametrize("query", ["许", "许可", "处罚", "社会保险", "420600", "第", "食品经营许可", "某法", "á", "(", "𬶋"])
+@pytest.mark.parametrize(
+    "choice", [Choice(), Choice(category="02"), Choice(initiation="applied"), Choice(state="in_use", category="01")], ids=str
+)
+def test_the_index_and_a_scan_of_the_database_give_the_same_order_and_counts(world, city, query, choice):
+    edition, needle = world.edition(3), normalise(query)
+    by_index, by_scan = search(edition, needle, choice), scan(edition, needle, choice)
+    assert dict(by_index.counts) == dict(by_scan.counts)
+    assert by_index.places(0, 100) == by_scan.places(0, 100)
+    for size in (1, 3):
+        pages = [by_index.places(start, start + size) for start in range(0, by_index.total, size)]
+        assert [place for page in pages for place in page] == by_scan.places(0, 100)
+
+
+def test_an_index_that_is_not_whole_is_made_again(world, city):
+    edition = world.edition(3)
+    wanted = search(edition, "许可").places(0, 100)
+    path_of(edition).write_bytes(b"SQLite format 3\x00 and then nothing")
+    forget_open_files()
+    assert search(edition, "许可").places(0, 100) == wanted  # by a scan
+    assert search(edition, "许可").places(0, 100) == wanted  # by the new file
+    assert path_of(edition).stat().st_size > 4096
+
+
+def test_a_large_list_is_scanned_until_its_index_is_made(world, city, settings):
+    settings.SEARCH_BUILD_AT_ONCE = 3
+    edition = world.edition(3)
+    found = search(edition, "许可")
+    assert not path_of(edition).exists()
+    build(edition)
+    assert search(edition, "许可").places(0, 100) == found.places(0, 100)
+
+
+def test_only_the_last_indexes_are_kept(world, city, settings):
+    settings.SEARCH_KEEP = 2
+    for number in (1, 2, 3):
+        build(world.edition(number))
+    kept = [number for number in (1, 2, 3) if path_of(world.edition(number)).exists()]
+    assert len(kept) == 2
+    assert 3 in kept
+
+
+def test_a_common_word_for_an_official_term_is_understood(world, client):
+    page = text_of(client.get("/items/?q=低保"))
+    assert "您是否要找：最低生活保障" in page
+    assert "最低生活保障金的给付" in page  # nothing is called 低保, so what it means is shown
+
+
+def test_what_nobody_finds_is_kept_as_a_word_only(world, client):
+    for _ in range(2):
+        client.get("/items/?q=火星移民签证zzz", headers={"User-Agent": "x"})
+    client.get("/items/?q=%E5%AD%97" + "x" * 60)
+    assert list(MissedWord.objects.values_list("word", "times")) == [("火星移民签证zzz", 2)]
+
+
+def test_other_regions_that_hold_the_words_are_named_with_their_number(world, client, office):
+    office.publish(office.add(content("420683-MZJ", "07", "收养登记")), region="420683", kind="baseline")
+    response = client.get("/items/?q=收养登记")
+    assert "其他地区也有：枣阳市 1 条" in text_of(response)
+    assert "/regions/420683/items/?q=%E6%94%B6%E5%85%BB%E7%99%BB%E8%AE%B0" in links_of(response)
 
 
 def _quoted(text: str) -> str:

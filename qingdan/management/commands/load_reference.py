@@ -14,7 +14,8 @@ from django.db import models, transaction
 from budget.models import EconomicClass
 from departments.models import Region
 from departments.working_days import add_known_days
-from qingdan.items.models import Category, CodeScheme, RequiredElement, SubKind
+from qingdan.items.models import Alias, Category, CodeScheme, RequiredElement, SubKind
+from qingdan.items.search import normalise
 from qingdan.laws.library import add_missing_acts
 from reviews.models import RouteRule
 
@@ -62,6 +63,10 @@ def load_tables() -> dict[str, int]:
         _add(RequiredElement, {"category_id": row["category"], "element": row["element"]}, source=row["source"])
         for row in rows_of("required_elements.csv")
     )
+    added["aliases"] = sum(
+        _add(Alias, {"word": row["word"]}, normal=normalise(row["word"]), official=row["official"])
+        for row in rows_of("aliases.csv")
+    )
     added["route_rules"] = sum(
         _add(
             RouteRule,
@@ -104,6 +109,7 @@ def _as_text(added: dict[str, int]) -> str:
         "sub_kinds": "类别细分",
         "code_schemes": "编码规则",
         "required_elements": "必填要素",
+        "aliases": "俗称",
         "route_rules": "审查路径",
         "economic_classes": "支出经济分类",
         "working_days": "工作日历",
