@@ -121,6 +121,7 @@ BULK = {
     "qingdan/outbox/leases.py": "a queue: who holds what is no record of anybody's work",
     "qingdan/outbox/queue.py": "a queue: entries are dropped once carried out",
     "qingdan/outbox/tasks.py": "a queue: a row says that a task ran",
+    "qingdan/items/words.py": "what readers missed is counted, nobody edits it",
     "qingdan/laws/library.py": "acts are only added here, and their table keeps no history",
 }
 HISTORY = ("bulk_history_create", "bulk_create_with_history", "bulk_update_with_history", "record_history")
