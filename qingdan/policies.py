@@ -144,6 +144,8 @@ POLICIES: dict[str, Policy] = {
     "admin:request_return": posts(Post.PUBLISHER, methods=POST_ONLY),
     "admin:request_decide": posts(*_REVIEWING, methods=POST_ONLY),
     "admin:request_attachments": posts(*_WORKFLOW),
+    "admin:request_comments": posts(*_WORKFLOW),
+    "admin:comment_act": posts(*_TAKING_PART, methods=POST_ONLY),
     "admin:attachment_void": posts(*_TAKING_PART, methods=POST_ONLY),
     "admin:attachment": posts(*_WORKFLOW, methods=READ),
     "admin:upload_start": posts(*_OWN),

@@ -8,6 +8,7 @@ from departments.modeladmin import StaffModelAdmin
 from departments.site import staff_site
 from reviews.models import DeskSetting, RouteRule
 from reviews.urls import screens
+from reviews.views.conversation import waiting
 from reviews.views.pages import DEPARTMENT, EVERYONE, REGION
 from reviews.views.workbench import sections
 
@@ -18,6 +19,7 @@ staff_site.register_screen("uploads", "导入工作簿", "admin:upload_start", D
 staff_site.register_screen("batches", "调整批次", "admin:batch_list", REGION, _GROUP)
 staff_site.register_urls(screens)
 staff_site.register_workbench(sections)
+staff_site.register_workbench(waiting)
 
 
 @admin.register(RouteRule, site=staff_site)

@@ -18,7 +18,7 @@ from departments.posts import DEPARTMENT_POSTS
 from qingdan.errors import NotAllowed, RuleBroken, Violation, WrongState
 from reviews.approvals import has_second_person
 from reviews.file_kinds import kept_name, kind_of, shown_name
-from reviews.guards import check_can_act_on_request, check_takes_part
+from reviews.guards import check_can_act_on_request, check_takes_part, check_under_way
 from reviews.models import Attachment, Change, ChangeRequest
 from reviews.models.attachments import OWNERS, STAMPED
 from reviews.requests import check_seen
@@ -103,7 +103,7 @@ def attach_to_request(
     change: Change | None = None,
 ) -> Attachment:
     """Attach a file to a request, or to one of its changes, while it is under way. Raises RuleBroken Q31, Q34, Q35."""
-    request = ChangeRequest.objects.select_for_update().select_related("department", "region").get(pk=request.pk)
+    request = ChangeRequest.objects.select_for_update(of=("self",)).select_related("department", "region").get(pk=request.pk)
     posting = check_takes_part(actor=actor, request=request)
     check_under_way(request)
     if kind not in OF_REQUESTS or (change is not None and change.request_id != request.pk):
@@ -134,7 +134,7 @@ def record_approval(
 
     Raises RuleBroken Q36 where another head holds the post: he submits himself.
     """
-    request = ChangeRequest.objects.select_for_update().select_related("department", "region").get(pk=request.pk)
+    request = ChangeRequest.objects.select_for_update(of=("self",)).select_related("department", "region").get(pk=request.pk)
     _row, posting = check_can_act_on_request(actor=actor, request=request, action=RequestAction.EDIT)
     check_seen(request, seen_hash)
     if has_second_person(request):
@@ -157,7 +157,7 @@ def record_approval(
 @act("void_attachment")
 def void_attachment(*, actor: Actor, request: ChangeRequest, attachment: Attachment, reason: str) -> Attachment:
     """Declare a file of a request void: it stays, marked, with the reason. By whoever attached it, or his department."""
-    request = ChangeRequest.objects.select_for_update().select_related("department", "region").get(pk=request.pk)
+    request = ChangeRequest.objects.select_for_update(of=("self",)).select_related("department", "region").get(pk=request.pk)
     posting = check_takes_part(actor=actor, request=request)
     attachment = Attachment.objects.of(request).select_for_update().filter(pk=attachment.pk).first()
     if attachment is None:
@@ -175,12 +175,6 @@ def void_attachment(*, actor: Actor, request: ChangeRequest, attachment: Attachm
     attachment.save()
     _record(actor, posting, request, attachment, "void_attachment", f"作废：{attachment.void_reason}")
     return attachment
-
-
-def check_under_way(request: ChangeRequest) -> None:
-    """Nothing is said of or added to a request that is over."""
-    if request.state in ENDED:
-        raise WrongState(f"申请 {request.number} 已办结（{request.get_state_display()}），不能再补充")
 
 
 def may_void(actor: Actor, request: ChangeRequest, attachment: Attachment, posting: Posting | None) -> bool:

@@ -12,6 +12,7 @@ from reviews.announcements import tell_of_batch, tell_of_request
 from reviews.models import Batch, ChangeRequest
 from reviews.states import (
     BATCH_TRANSITIONS,
+    ENDED,
     REQUEST_TRANSITIONS,
     BatchAction,
     BatchState,
@@ -45,6 +46,12 @@ def takes_part(*, actor: Actor, request: ChangeRequest) -> bool:
     except Refusal:
         return False
     return True
+
+
+def check_under_way(request: ChangeRequest) -> None:
+    """Nothing is said of or added to a request that is over."""
+    if request.state in ENDED:
+        raise WrongState(f"申请 {request.number} 已办结（{request.get_state_display()}），不能再补充")
 
 
 def check_can_act_on_request(

@@ -19,6 +19,7 @@ from qingdan.items.models import Category, Item, ItemVersion
 from qingdan.ledger.canonical import canonical_bytes, sha256_hex
 from reviews.approvals import unapproved
 from reviews.checks import check_request
+from reviews.conversation import unanswered
 from reviews.guards import check_can_act_on_request, move_request
 from reviews.models import Change, ChangeRequest, Directive, Upload
 from reviews.states import RequestAction, RequestState
@@ -188,7 +189,7 @@ def check_proposals(department: Department, proposals: Sequence[Proposal]) -> No
 
 def check_ready(request: ChangeRequest, actor: Actor) -> str:
     """What stops at submission: the numbered rules that stop, Q09 a deviation from the category's default 依申请/依职权 without its reason,
-    Q32 and Q33 the second person and the paper that are wanted (``approvals``).
+    Q32 and Q33 the second person and the paper that are wanted (``approvals``), Q38 remarks without an answer.
 
     Returns the warnings to be kept with the submission (；自动校验提醒 R25 12 处), or "". Raises RuleBroken with all that stops.
     """
@@ -200,7 +201,7 @@ def check_ready(request: ChangeRequest, actor: Actor) -> str:
     if not request.changes.exists():
         broken.append(Violation("Q02", "没有任何调整内容"))
     stopping, warnings = check_request(request)
-    broken += [*stopping, *unapproved(request, actor.user)]
+    broken += [*stopping, *unapproved(request, actor.user), *unanswered(request)]
     if broken:
         raise RuleBroken(*broken)
     return f"；{WARNED}{warnings}" if warnings else ""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import attachments, batches, decisions, profiles, publication, requests, uploads
+from reviews.views import attachments, batches, conversation, decisions, profiles, publication, requests, uploads
 
 
 def screens():
@@ -15,6 +15,8 @@ def screens():
         path("requests/<int:key>/decide/", decisions.request_decide, name="request_decide"),
         path("requests/<int:key>/attachments/", attachments.request_attachments, name="request_attachments"),
         path("requests/<int:key>/attachments/<int:attachment>/void/", attachments.attachment_void, name="attachment_void"),
+        path("requests/<int:key>/comments/", conversation.request_comments, name="request_comments"),
+        path("requests/<int:key>/comments/<int:comment>/", conversation.comment_act, name="comment_act"),
         path("attachments/<int:key>/", attachments.attachment_file, name="attachment"),
         path("uploads/", uploads.upload_start, name="upload_start"),
         path("uploads/<int:key>/", uploads.upload, name="upload"),

@@ -5,6 +5,7 @@ Nothing here is in the list: a change is a proposal until the door publishes the
 
 from reviews.models.attachments import Attachment
 from reviews.models.batches import Batch, Meeting, MeetingDecision
+from reviews.models.conversation import Comment
 from reviews.models.decisions import Decision, RouteRule
 from reviews.models.desk import DeskSetting
 from reviews.models.directives import Directive
@@ -16,6 +17,7 @@ __all__ = [
     "Batch",
     "Change",
     "ChangeRequest",
+    "Comment",
     "Decision",
     "DeskSetting",
     "Directive",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
+from typing import Any
 
 from departments.models import Department
 from qingdan.items.checks.rule import Finding
@@ -14,31 +13,37 @@ from qingdan.items.display import text_of
 from qingdan.items.elements import BY_KEY, ELEMENTS
 from qingdan.items.kinds import BEGINNING, ENDING, ChangeKind
 from qingdan.items.models import Category, DepartmentVersion, RequiredElement
+from qingdan.items.wording import Parts, parts_between
 from reviews.models import Change
 
 # The name of a sub-item is its 事项名称; 状态 is told by the kind of change where it only begins.
 _NOT_SHOWN = {"sub_name"}
 _STATE = BY_KEY["state"].label
-_SENTENCE = re.compile(r"[^。；;\n]*[。；;\n]|[^。；;\n]+$")
-_MOST_SENTENCES = 400
+# What a department's own entry is compared by.
+DEPARTMENT_LABELS = ("部门名称", "简称", "性质", "主要职责", "职责边界", "事中事后监管制度")
 _TONES = dict.fromkeys(BEGINNING, "good") | dict.fromkeys(ENDING, "bad")
-
-Parts = list[tuple[str, bool]]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One element: its label and both texts in parts (text, whether it differs). ``mark``: 新增, 删除 or 变更."""
+    """One element: its label and both texts in parts (text, whether it differs). ``mark``: 新增, 删除 or 变更.
+
+    ``threads``: what people said of it, put there by ``conversation.Talk``.
+    """
 
     label: str
     old: Parts
     new: Parts
     mark: str
+    threads: list[Any] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Shown:
-    """One change as a page shows it. ``number`` is its place in the request or in the 送审稿; ``findings`` None: not checked here."""
+    """One change as a page shows it. ``number`` is its place in the request or in the 送审稿; ``findings`` None: not checked here.
+
+    ``talk`` (None: not on this page) and ``threads`` are put there by ``conversation.Talk``.
+    """
 
     change: Change
     number: int
@@ -50,6 +55,8 @@ class Shown:
     missing: list[str] = field(default_factory=list)
     unread: int = 0
     findings: list[Finding] | None = None
+    talk: Any = None
+    threads: list[Any] = field(default_factory=list)
 
     @property
     def stopping(self) -> int:
@@ -117,14 +124,17 @@ def _item_texts(content: ItemContent | None, categories: dict[str, str]) -> dict
 def _department_texts(content: DepartmentContent | None) -> dict[str, str]:
     if content is None:
         return {}
-    return {
-        "部门名称": content.name,
-        "简称": content.short_name,
-        "性质": content.kind,
-        "主要职责": "\n".join(content.main_duties),
-        "职责边界": "\n".join(f"{b.matter}（{'、'.join(b.departments)}）{b.division}{b.basis}" for b in content.boundaries),
-        "事中事后监管制度": "\n".join(f"{rule.title} {rule.text}".strip() for rule in content.supervision_rules),
-    }
+    boundaries = (f"{b.matter}（{'、'.join(b.departments)}）{b.division}{b.basis}" for b in content.boundaries)
+    rules = (f"{rule.title} {rule.text}".strip() for rule in content.supervision_rules)
+    texts = (
+        content.name,
+        content.short_name,
+        content.kind,
+        "\n".join(content.main_duties),
+        "\n".join(boundaries),
+        "\n".join(rules),
+    )
+    return dict(zip(DEPARTMENT_LABELS, texts, strict=True))
 
 
 def _profiles(changes: list[Change]) -> dict[str, DepartmentContent]:
@@ -147,40 +157,3 @@ def rows_between(old: dict[str, str], new: dict[str, str]) -> tuple[list[Row], l
         elif after:
             unchanged.append((label, after))
     return rows, unchanged
-
-
-def parts_between(old: str, new: str) -> tuple[Parts, Parts]:
-    """Two texts cut where they differ: by sentences, and inside a changed passage by its common beginning and end.
-
-    Linear but for the comparison of sentences, of which at most 400 are compared: no text can keep the page waiting.
-    """
-    if not old or not new:
-        return [(old, True)] if old else [], [(new, True)] if new else []
-    before, after = _SENTENCE.findall(old), _SENTENCE.findall(new)
-    if max(len(before), len(after)) > _MOST_SENTENCES:
-        return _trimmed(old, new)
-    left: Parts = []
-    right: Parts = []
-    for operation, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        gone, come = "".join(before[a:b]), "".join(after[c:d])
-        if operation == "equal":
-            left.append((gone, False))
-            right.append((come, False))
-        else:
-            trimmed_left, trimmed_right = _trimmed(gone, come)
-            left += trimmed_left
-            right += trimmed_right
-    return left, right
-
-
-def _trimmed(old: str, new: str) -> tuple[Parts, Parts]:
-    """Common beginning and end apart, what lies between marked."""
-    limit = min(len(old), len(new))
-    start = next((i for i in range(limit) if old[i] != new[i]), limit)
-    end = next((i for i in range(limit - start) if old[-1 - i] != new[-1 - i]), limit - start)
-    return _cut(old, start, end), _cut(new, start, end)
-
-
-def _cut(text: str, start: int, end: int) -> Parts:
-    stop = len(text) - end
-    return [part for part in ((text[:start], False), (text[start:stop], True), (text[stop:], False)) if part[0]]

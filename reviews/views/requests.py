@@ -26,6 +26,7 @@ from reviews.views.differences import shown_changes
 from reviews.views.pages import DEPARTMENT, EVERYONE, address_without_page, page_of, sentences_of, show
 from reviews.views.panels import panels_of
 from reviews.views.stages import steps_of, tone_of, turns_of
+from reviews.views.talk import talk_of
 
 SEARCH_LIMIT = 100
 
@@ -93,6 +94,8 @@ def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None
     findings = findings_of(row, page.object_list)
     for each in shown:
         each.findings = findings[each.change.pk]
+    talk = talk_of(request, row)
+    talk.place(shown)
     decisions = list(row.decisions.select_related("person").order_by("at", "pk"))
     actions = request_actions(actor, row)
     reviewing = RequestAction.PASS in actions and can_review(actor=actor, request=row)
@@ -104,6 +107,7 @@ def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None
         "steps": steps_of(row, decisions),
         "page": page,
         "changes": shown,
+        "talk": talk,
         "stopping": sum(each.stopping for each in shown),
         "warnings": sum(each.warnings for each in shown),
         "warned": warned_of(row),

@@ -77,8 +77,8 @@ def test_it_shows_changed_elements_old_beside_new_and_folds_the_others(world, at
     changed = version.content.bases_text().replace("限期改正", "限期整改")
     row = propose(world, [amend(version, ChangeKind.BASIS, legal_bases=[basis(changed)])])
     shown = page(at_desk("compliance"), row)
-    assert "<del>" in shown and "〔删除〕</span>改正</del>" in shown
-    assert "〔新增〕</span>整改</ins>" in shown
+    assert "<del>" in shown and "〔删除〕</span>正</del>" in shown
+    assert "〔新增〕</span>整</ins>" in shown
     assert "未变要素" in shown and "变更依据" in shown
 
 
