@@ -75,6 +75,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "qingdan.web.EnvelopeMiddleware",
+    "qingdan.public.keeping.KeptPagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -164,6 +165,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = False
 if not LOCAL:
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
@@ -230,6 +232,9 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", "qingdan@localhost")
 # Where readers of a mail find the site; empty: mails carry no links.
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000" if LOCAL else "").rstrip("/")
 
+# Pages of citizens as they were rendered, compressed: disposable files under a cap (0 keeps none).
+KEPT_DIR = Path(env.str("KEPT_DIR", str(VAR_DIR / "kept")))
+KEPT_MB = env.int("KEPT_MB", 512)
 # Search: index files of editions, derived and disposable; how many are kept; the largest list whose index is made while a reader waits.
 SEARCH_DIR = Path(env.str("SEARCH_DIR", str(VAR_DIR / "search")))
 SEARCH_KEEP = env.int("SEARCH_KEEP", 8)

@@ -34,6 +34,7 @@ from reviews.models import Directive
 
 # Part of every ETag: raise it when templates or style change what a page shows.
 RELEASE = "2"
+STANDARD = "standard"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -125,13 +126,14 @@ def page(*known: str, dated: bool = True) -> Callable:
             if tidy is not None:
                 return HttpResponseRedirect(tidy)
             today = timezone.localdate()
-            tag = etag_of(request, today)
+            tag = (getattr(request, "page_key", None) or key_of(request, today)).tag()
             response = get_conditional_response(request, etag=tag)
             if response is None:
                 response = _answer(request, view, region, today, parts)
             if response.status_code in (200, 304):
                 response.headers["ETag"] = tag
             response.headers["Cache-Control"] = "no-cache"
+            response.may_be_kept = response.status_code == 200 and response.headers["Content-Type"].startswith("text/html")
             return response
 
         return answer
@@ -159,18 +161,37 @@ def _answer(request: HttpRequest, view: Callable, region_code: str, today: datet
         return frame.page("refused.html", status=400, title="地址有误", violations=refusal.violations, without_day=request.path)
 
 
-def etag_of(request: HttpRequest, today: datetime.date) -> str:
-    """Of the newest publication anywhere and whether it is signed, the newest edit of a department, a 上级决定 or a 俗称, the address, the day, the release."""
-    with connection.cursor() as cursor:
-        cursor.execute(*_marks())
-        marks = cursor.fetchone() or ()
-    parts = [RELEASE, *map(str, marks), request.get_full_path(), today.isoformat()]
-    return f'"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]}"'
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a page is a function of. ``generation``: release, newest publication and whether it is signed, what else pages show, the day."""
+
+    generation: str
+    address: str
+    mode: str
+
+    @classmethod
+    def of(cls, address: str, today: datetime.date, mode: str = STANDARD) -> Key:
+        """The key as things stand: one look-up."""
+        with connection.cursor() as cursor:
+            cursor.execute(*_marks())
+            marks = cursor.fetchone() or ()
+        generation = hashlib.sha256("|".join([RELEASE, *map(str, marks), today.isoformat()]).encode()).hexdigest()[:32]
+        return cls(generation, address, mode)
+
+    def tag(self, encoding: str = "") -> str:
+        """The ETag of the page in this encoding."""
+        parts = "|".join([self.generation, self.mode, encoding, self.address])
+        return f'"{hashlib.sha256(parts.encode()).hexdigest()[:32]}"'
+
+
+def key_of(request: HttpRequest, today: datetime.date) -> Key:
+    """The key of the page that ``request`` asks for."""
+    return Key.of(request.get_full_path(), today)
 
 
 @cache
 def _marks() -> tuple[str, tuple]:
-    """The statement behind every ETag and its parameters, put together once: it is all that an unchanged page costs."""
+    """The statement behind every key and its parameters, put together once: it is all that an unchanged page costs."""
     department, directive, alias = (
         Subquery(model.history.order_by("-history_id").values("history_id")[:1]) for model in (Department, Directive, Alias)
     )

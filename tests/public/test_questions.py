@@ -29,7 +29,8 @@ def real(office, world):
 def first_five(client, question: str) -> list[str]:
     page = client.get("/regions/420683/items/", {"q": question}).content.decode()
     return [
-        html.unescape(re.sub(r"<[^>]+>", "", name)).strip() for name in re.findall(r"<h[23]><a href=[^>]*>(.*?)</a></h[23]>", page, re.S)
+        html.unescape(re.sub(r"<[^>]+>", "", name)).strip()
+        for name in re.findall(r"<h[23]><a href=[^>]*>(.*?)</a></h[23]>", page, re.S)
     ][:5]
 
 
