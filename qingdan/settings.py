@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "qingdan.ledger",
     "qingdan.outbox",
     "qingdan.laws",
+    "qingdan.paper",
     "departments",
     "qingdan.items",
     "reviews",
@@ -246,6 +247,24 @@ LOG_HEAD_FILE = env.str("LOG_HEAD_FILE", "")
 LOG_ORIGIN = env.str("LOG_ORIGIN", f"qingdan-{HOME_REGION}")
 LOG_PUBLIC_KEY = env.str("LOG_PUBLIC_KEY", "")
 FORMER_SIGNING_KEYS = env.list("FORMER_SIGNING_KEYS", default=[])
+
+# Papers (GB/T 9704-2012). Word names the fonts that offices have; none of them is shipped. The PDF's must stand in PDF_FONT_PATHS
+# (default: the font package that is installed with us).
+WORD_FONTS = {
+    "title": env.str("WORD_FONT_TITLE", "方正小标宋简体"),
+    "body": env.str("WORD_FONT_BODY", "仿宋_GB2312"),
+    "heading": env.str("WORD_FONT_HEADING", "黑体"),
+    "subheading": env.str("WORD_FONT_SUBHEADING", "楷体_GB2312"),
+    "plain": "宋体",
+    "latin": "Times New Roman",
+}
+PDF_FONT_PATHS = env.list("PDF_FONT_PATHS", default=[])
+PDF_FONTS = {
+    "title": env.str("PDF_FONT_TITLE", "Noto Serif SC"),
+    "body": env.str("PDF_FONT_BODY", "Noto Serif SC"),
+    "heading": env.str("PDF_FONT_HEADING", "Noto Sans SC"),
+    "subheading": env.str("PDF_FONT_SUBHEADING", "Noto Serif SC"),
+}
 
 LOGGING = {
     "version": 1,

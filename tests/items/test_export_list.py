@@ -59,7 +59,7 @@ def test_it_never_exports_what_is_withheld(world, tmp_path, format):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (("--format", "pdf"), "不支持的格式 pdf；可用的格式：xlsx、csv"),
+        (("--format", "odt"), "不支持的格式 odt；可用的格式：xlsx、csv、docx、pdf"),
         (("--format", "xlsx", "--region", "999999"), "没有代码为 999999 的行政区划"),
         (("--format", "xlsx", "--department", "420602-MZJ"), "襄阳市没有代码为 420602-MZJ 的部门"),
         (("--format", "xlsx", "--edition", "9"), "襄阳市没有序号为 9 的公布版本"),

@@ -12,10 +12,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from departments.models import Department, Region
+from qingdan.items.documents.lists import list_pdf, list_word
 from qingdan.items.models import Edition
 from qingdan.items.spreadsheets.published import list_csv, list_workbook
+from qingdan.paper.pdf import NotSet
 
-FORMATS = {"xlsx": list_workbook, "csv": list_csv}
+FORMATS = {"xlsx": list_workbook, "csv": list_csv, "docx": list_word, "pdf": list_pdf}
 
 
 class Command(BaseCommand):
@@ -30,7 +32,7 @@ class Command(BaseCommand):
         which = parser.add_mutually_exclusive_group()
         which.add_argument("--on", type=_day, metavar="YYYY-MM-DD", help="该日有效的清单")
         which.add_argument("--edition", type=int, metavar="N", help="公布版本序号")
-        parser.add_argument("--format", required=True, type=_format, metavar="{xlsx,csv}", help="文件格式：xlsx 或 csv（UTF-8）")
+        parser.add_argument("--format", required=True, type=_format, metavar="{xlsx,csv,docx,pdf}", help="文件格式：xlsx、csv（UTF-8）、docx 或 pdf")
         parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="写入的文件；已有的文件会被替换")
 
     def handle(self, *args, region, department, on, edition, format, out: Path, **options):
@@ -43,6 +45,8 @@ class Command(BaseCommand):
             count = _replace(out, lambda file: FORMATS[format](edition=chosen, department=part, to=file))
         except OSError as error:
             raise CommandError(f"无法写入 {out}：{error.strerror}") from None
+        except NotSet as fault:
+            raise CommandError(str(fault)) from None
         self.stdout.write(f"已导出 {place.name}{part.name if part else ''} {chosen.title}（{chosen.notice_no}）{count} 项：{out}")
 
 

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "qingdan.paper"
+    label = "paper"
+    verbose_name = "文件"
+
+    def ready(self) -> None:
+        from qingdan.ledger import append_only
+
+        append_only.register("paper_keptfile")
