@@ -9,4 +9,9 @@ class Config(AppConfig):
     def ready(self) -> None:
         from qingdan.ledger import append_only
 
-        append_only.register("reviews_comment", "reviews_decision", "reviews_meetingdecision")
+        append_only.register(
+            "reviews_comment",
+            "reviews_decision",
+            "reviews_meetingdecision",
+            "reviews_transferconsent",
+        )

@@ -20,6 +20,7 @@ from qingdan.items.placing import DepartmentPlacement, Placement, rows_of
 from qingdan.items.rules import check_placements
 from qingdan.ledger.canonical import canonical_bytes, sha256_hex
 from reviews.guards import check_can_act_on_batch, check_can_act_on_request, move_batch, move_request
+from reviews.lineage import placements_from
 from reviews.models import Batch, Change, ChangeRequest, Meeting, MeetingDecision
 from reviews.requests import close_changes
 from reviews.states import BatchAction, BatchState, RequestAction
@@ -200,24 +201,14 @@ def placements_of(batch: Batch) -> tuple[list[Placement], list[DepartmentPlaceme
     """What the batch would carry through the door: its changes less those that the meeting put off or refused."""
     put_off = (Change.Outcome.DEFERRED, Change.Outcome.REFUSED)
     changes = Change.objects.filter(request__batch=batch).exclude(outcome__in=put_off).select_related("item", "request")
-    placements, departments = [], []
-    for change in changes.order_by("request__number", "position"):
-        content, reason = change.content, change.reason or change.request.reason
+    changes = list(changes.order_by("request__number", "position"))
+    departments = []
+    for change in changes:
         if change.kind == ChangeKind.DEPARTMENT:
+            content, reason = change.content, change.reason or change.request.reason
             department = Department.objects.get(code=content.code)
             departments.append(DepartmentPlacement(department=department, content=content, reason=reason))
-        else:
-            placements.append(
-                Placement(
-                    kind=change.kind,
-                    content=content,
-                    item=change.item,
-                    base_version_id=change.base_version_id,
-                    reason=reason,
-                    document=change.document or change.request.document,
-                )
-            )
-    return placements, departments
+    return placements_from(changes), departments
 
 
 def submission_bytes(batch: Batch) -> bytes:

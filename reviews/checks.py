@@ -16,7 +16,7 @@ from qingdan.items.checks.published import register_of, surroundings_of
 from qingdan.items.checks.register import Entry, Register
 from qingdan.items.checks.rule import Finding, Severity, Spot, Subject, Surroundings, rule, run, shortened
 from qingdan.items.content import DepartmentContent, ItemContent, stored_elements
-from qingdan.items.kinds import BEGINNING, ENDING, ChangeKind
+from qingdan.items.kinds import ENDING, ChangeKind
 from qingdan.items.models import Edition
 from reviews.models import Change, ChangeRequest
 
@@ -32,6 +32,9 @@ class Proposed:
     left: tuple[str, ...] = field(default=())
 
 
+_DECIDED_ELSEWHERE = ENDING - {ChangeKind.SPLIT} | {ChangeKind.TAKE_OVER}
+
+
 @rule(
     "R40",
     Severity.STOPS,
@@ -40,7 +43,7 @@ class Proposed:
 )
 def decision_document_is_missing(proposed: Proposed, around: Surroundings) -> Iterator[Spot]:
     """取消、下放、合并、承接须写明决定文件"""
-    if proposed.kind in ENDING | {ChangeKind.TAKE_OVER} and not proposed.document.strip():
+    if proposed.kind in _DECIDED_ELSEWHERE and not proposed.document.strip():
         yield Spot("依据文件", ChangeKind(proposed.kind).label)
 
 
@@ -52,8 +55,7 @@ def decision_document_is_missing(proposed: Proposed, around: Surroundings) -> It
 )
 def law_reference_is_missing(proposed: Proposed, around: Surroundings) -> Iterator[Spot]:
     """新增、承接和变更依据须有能够识别的法律、法规、规章或文件"""
-    wanted = (BEGINNING - {ChangeKind.SPLIT}) | {ChangeKind.BASIS}
-    if proposed.kind not in wanted:
+    if proposed.kind not in (ChangeKind.ADD, ChangeKind.TAKE_OVER, ChangeKind.BASIS):
         return
     cited = [each for each in Subject(proposed.content).all_bases if each.title or each.rank]
     if not cited:
@@ -122,7 +124,7 @@ def correction_changes_the_substance(proposed: Proposed, around: Surroundings) -
 )
 def sub_items_are_left_behind(proposed: Proposed, around: Surroundings) -> Iterator[Spot]:
     """取消、下放或合并大项时，其子项须一并处理"""
-    if proposed.kind in ENDING and proposed.left:
+    if proposed.content.state == "repealed" and proposed.left:
         yield Spot("子项", "、".join(f"“{name}”" for name in proposed.left[:3]) + f"（{len(proposed.left)} 项）")
 
 
@@ -145,7 +147,7 @@ def findings_of(request: ChangeRequest, changes: Iterable[Change]) -> dict[int, 
     listed = register_of(edition) if edition else Register(())
     every = list(request.changes.select_related("item").order_by("position"))
     around = surroundings_of(_after(listed, every))
-    ended = {change.item.code for change in every if change.item_id and change.kind in ENDING}
+    ended = {change.item.code for change in every if change.item_id and change.ends}
     document = request.document or (request.directive.number if request.directive_id else "")
     return {change.pk: list(_findings(change, around, listed, ended, document)) for change in changes}
 
@@ -156,7 +158,7 @@ def _findings(change: Change, around: Surroundings, listed: Register, ended: set
         return
     key = _key(change)
     subs = listed.subs_of(key)
-    if change.kind not in ENDING:
+    if not change.ends:
         yield from run(ITEM_RULES, Subject(content, key=key, split=bool(subs)), around)
     proposed = Proposed(
         kind=change.kind,
@@ -176,7 +178,7 @@ def _after(listed: Register, every: Sequence[Change]) -> Register:
     """The list as the request would leave it."""
     come = []
     for change in every:
-        if change.kind in ENDING or change.kind == ChangeKind.DEPARTMENT:
+        if change.kind == ChangeKind.DEPARTMENT or change.ends:
             continue
         elements = stored_elements(change.content_bytes)
         before = listed.get(_key(change))

@@ -94,11 +94,13 @@ def enter_past_edition(
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What publication of a batch would do: changes by kind, and (大项, 项) of the list before and after."""
+    """What publication of a batch would do: changes by kind, items that come and go, and (大项, 项) of the list before and after."""
 
     kinds: list[tuple[str, int]]
     before: tuple[int, int]
     after: tuple[int, int]
+    added: int = 0
+    ended: int = 0
 
 
 def foresee(batch: Batch) -> Foreseen:
@@ -108,7 +110,9 @@ def foresee(batch: Batch) -> Foreseen:
     if departments:
         kinds[ChangeKind.DEPARTMENT] = len(departments)
     before, after = counts_after(batch.region, placements, departments)
-    return Foreseen([(kind, kinds[kind]) for kind in ChangeKind if kinds[kind]], before, after)
+    added = sum(1 for placement in placements if placement.item is None)
+    ended = sum(1 for placement in placements if placement.ends)
+    return Foreseen([(kind, kinds[kind]) for kind in ChangeKind if kinds[kind]], before, after, added, ended)
 
 
 def decisions_of(batch: Batch) -> list[dict]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.utils import timezone
 
@@ -14,13 +14,16 @@ from departments.posts import Post
 from qingdan.errors import RuleBroken, Violation, WrongState
 from qingdan.insertion import insert_rows
 from qingdan.items.content import DepartmentContent, ItemContent
-from qingdan.items.kinds import BEGINNING, ENDING, ChangeKind
+from qingdan.items.kinds import BEGINNING, ChangeKind
 from qingdan.items.models import Category, Item, ItemVersion
 from qingdan.ledger.canonical import canonical_bytes, sha256_hex
 from reviews.approvals import unapproved
 from reviews.checks import check_request
+from reviews.consents import consents_missing
 from reviews.conversation import unanswered
 from reviews.guards import check_can_act_on_request, move_request
+from reviews.kind_terms import AMENDING, clean_terms, rule_of
+from reviews.lineage import lineage_faults
 from reviews.models import Change, ChangeRequest, Directive, Upload
 from reviews.states import RequestAction, RequestState
 from reviews.trail import ADDED, CHANGED, record_history
@@ -31,7 +34,10 @@ WARNED = "自动校验提醒 "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """One change that a department proposes. ``item`` and ``base_version`` are both given, or neither for a new item."""
+    """One change that a department proposes. ``item`` and ``base_version`` are both given, or neither for a new item.
+
+    ``terms``: what its kind asks for (``reviews.kind_terms``).
+    """
 
     kind: str
     content: ItemContent | DepartmentContent
@@ -39,7 +45,18 @@ class Proposal:
     base_version: ItemVersion | None = None
     reason: str = ""
     document: str = ""
+    terms: Mapping[str, object] = field(default_factory=dict)
     source_row: str = ""
+
+    @property
+    def terms_text(self) -> str:
+        """``terms`` as they are kept and hashed."""
+        return canonical_bytes(dict(self.terms)).decode()
+
+    @property
+    def ends(self) -> bool:
+        """Whether the item leaves the list."""
+        return isinstance(self.content, ItemContent) and self.content.state == "repealed"
 
 
 @act("create_request")
@@ -63,7 +80,7 @@ def create_request(
     request = ChangeRequest(
         region=region,
         department=department,
-        number=_next_number(region),
+        number=next_number(region),
         reason=reason.strip(),
         document=document.strip(),
         directive=directive,
@@ -147,19 +164,26 @@ def check_seen(request: ChangeRequest, seen_hash: str) -> None:
         raise WrongState(f"申请 {request.number} 的内容已变化，请重新查看后再办理")
 
 
-def check_proposals(department: Department, proposals: Sequence[Proposal]) -> None:
-    """Q02…Q08: own items only, no item in two open requests, base as published, document where the kind asks for one."""
+def check_proposals(
+    department: Department, proposals: Sequence[Proposal], *, request: ChangeRequest | None = None, beside: Sequence[Change] = ()
+) -> None:
+    """Q02…Q08, Q10: own items only, no item in two open requests, base as published, and what the kind asks for.
+
+    ``request``: the one that the proposals join, ``beside``: its changes that stay as they are.
+    """
     broken = []
     if not proposals:
         broken.append(Violation("Q02", "没有任何调整内容"))
-    held = _open_requests_of([p.item.pk for p in proposals if p.item])
+    held = _open_requests_of([p.item.pk for p in proposals if p.item], request)
     profile_held = _open_profile_request(department) if any(p.kind == ChangeKind.DEPARTMENT for p in proposals) else ""
     versions = {p.base_version.pk for p in proposals if p.base_version}
     owners = dict(ItemVersion.objects.filter(pk__in=versions).values_list("pk", "department_id"))
-    seen: set[int] = set()
+    seen: set[int] = {change.item_id for change in beside if change.item_id}
+    receiving = _receiving_departments(department, proposals)
     for proposal in proposals:
         name, item = proposal.content.name, proposal.item
-        if _department_code(proposal.content) != department.code:
+        broken += _terms_broken(proposal, receiving)
+        if _department_code(proposal.content) != (proposal.terms.get("to_department") or department.code):
             broken.append(Violation("Q03", f"只能调整本部门（{department.name}）的事项", name))
         if proposal.base_version and owners.get(proposal.base_version.pk) != department.pk:
             broken.append(Violation("Q03", "该事项属于其他部门，不能由本部门调整", name))
@@ -175,7 +199,8 @@ def check_proposals(department: Department, proposals: Sequence[Proposal]) -> No
             broken.append(Violation("Q06", "同一事项在一个申请内只能调整一次", name))
         if item is not None:
             seen.add(item.pk)
-        if proposal.kind in ENDING and not (proposal.reason.strip() and proposal.document.strip()):
+        rule = rule_of(proposal.kind, new=item is None, ends=proposal.ends)
+        if rule and rule.documented and not (proposal.reason.strip() and proposal.document.strip()):
             broken.append(Violation("Q07", f"{ChangeKind(proposal.kind).label}须写明理由和依据文件", name))
         if (
             isinstance(proposal.content, ItemContent)
@@ -187,8 +212,27 @@ def check_proposals(department: Department, proposals: Sequence[Proposal]) -> No
         raise RuleBroken(*broken)
 
 
+def _receiving_departments(department: Department, proposals: Sequence[Proposal]) -> set[str]:
+    """Codes of the other departments of the region, in being, to which ``proposals`` transfer items."""
+    codes = {str(p.terms["to_department"]) for p in proposals if p.terms.get("to_department")}
+    found = Department.objects.in_being().filter(region=department.region_id, code__in=codes).exclude(pk=department.pk)
+    return set(found.values_list("code", flat=True)) if codes else set()
+
+
+def _terms_broken(proposal: Proposal, receiving: set[str]) -> list[Violation]:
+    """Q10: what the kind asks for, each with its label; the name of the item goes before where several changes are proposed."""
+    kept, wrong = clean_terms(proposal.kind, proposal.terms, new=proposal.item is None, ends=proposal.ends)
+    to = kept.get("to_department")
+    if to and to not in receiving:
+        wrong.append(Violation("Q10", "须是本地区的另一个部门", "划转给"))
+    if unknown := set(proposal.terms) - set(kept):
+        wrong += [Violation("Q10", f"{ChangeKind(proposal.kind).label}不使用这一项：{'、'.join(sorted(unknown))}")] * (not wrong)
+    return wrong
+
+
 def check_ready(request: ChangeRequest, actor: Actor) -> str:
     """What stops at submission: the numbered rules that stop, Q09 a deviation from the category's default 依申请/依职权 without its reason,
+    Q11 a 划转 that the receiving department has not agreed to, Q12 a change that changes nothing, or a merger or split that is not whole,
     Q32 and Q33 the second person and the paper that are wanted (``approvals``), Q38 remarks without an answer.
 
     Returns the warnings to be kept with the submission (；自动校验提醒 R25 12 处), or "". Raises RuleBroken with all that stops.
@@ -198,8 +242,15 @@ def check_ready(request: ChangeRequest, actor: Actor) -> str:
     for change in request.changes.exclude(initiation="").exclude(category_code=""):
         if defaults.get(change.category_code) != change.initiation and not change.content.initiation_reason.strip():
             broken.append(Violation("Q09", "行使方式与该类别的默认值不同，须在“行使方式调整理由”中写明理由", change.name))
-    if not request.changes.exists():
+    changes = list(request.changes.select_related("item", "base_version").order_by("position"))
+    if not changes:
         broken.append(Violation("Q02", "没有任何调整内容"))
+    broken += [
+        Violation("Q12", "与现行内容一致，没有要调整的内容；不调整的，从申请中去掉", change.name)
+        for change in changes
+        if change.kind in (*AMENDING, ChangeKind.CORRECT) and change.content_hash == change.base_version.content_hash
+    ]
+    broken += [*consents_missing(request, changes), *lineage_faults(changes)]
     stopping, warnings = check_request(request)
     broken += [*stopping, *unapproved(request, actor.user), *unanswered(request)]
     if broken:
@@ -219,8 +270,10 @@ def _department_code(content: ItemContent | DepartmentContent) -> str:
     return content.code if isinstance(content, DepartmentContent) else content.department_code
 
 
-def _open_requests_of(items: Sequence[int]) -> dict[int, str]:
-    return dict(Change.objects.filter(item__in=items, open=True).values_list("item_id", "request__number"))
+def _open_requests_of(items: Sequence[int], besides: ChangeRequest | None) -> dict[int, str]:
+    found = Change.objects.filter(item__in=items, open=True)
+    found = found.exclude(request=besides) if besides else found
+    return dict(found.values_list("item_id", "request__number"))
 
 
 def _open_profile_request(department: Department) -> str:
@@ -229,7 +282,7 @@ def _open_profile_request(department: Department) -> str:
     return found.values_list("request__number", flat=True).first() or ""
 
 
-def _next_number(region: Region) -> str:
+def next_number(region: Region) -> str:
     year = timezone.localdate().year
     return f"{year}-{ChangeRequest.objects.filter(region=region, number__startswith=f'{year}-').count() + 1:04d}"
 
@@ -239,11 +292,11 @@ def _save_with(request: ChangeRequest, proposals: Sequence[Proposal], actor: Act
     request.proposed_hash = _hash_of(request, proposals)
     request._change_reason, request._history_user = reason, actor.user
     request.save()
-    _write_changes(actor, request, proposals)
+    add_changes(actor, request, proposals, first=1)
 
 
 def _hash_of(request: ChangeRequest, proposals: Sequence[Proposal]) -> str:
-    """The hash that every later decision binds: reason, document and each change with its base."""
+    """The hash that every later decision binds: reason, document and each change with its base and terms."""
     rows = [
         [
             position,
@@ -253,17 +306,30 @@ def _hash_of(request: ChangeRequest, proposals: Sequence[Proposal]) -> str:
             proposal.content.content_hash,
             proposal.reason,
             proposal.document,
+            proposal.terms_text,
         ]
         for position, proposal in enumerate(proposals, start=1)
     ]
     return sha256_hex(canonical_bytes([request.reason, request.document, rows]))
 
 
-# As ``_write_changes`` puts the values.
-_COLUMNS = ["request_id", "position", "kind", "item_id", "base_version_id", "content_bytes", "content_hash", "name", "category_code", "initiation", "reason", "document", "source_row", "open", "outcome", "outcome_note"]  # fmt: skip
+# As ``_hash_of`` puts them.
+_HASHED = ("position", "kind", "item__code", "base_version__number", "content_hash", "reason", "document", "terms_text")
 
 
-def _write_changes(actor: Actor, request: ChangeRequest, proposals: Sequence[Proposal]) -> None:
+def stored_hash(request: ChangeRequest) -> str:
+    """``_hash_of`` over the changes as they are stored."""
+    stored = request.changes.order_by("position").values_list(*_HASHED) if request.pk else ()
+    rows = [list(row) for row in stored]
+    return sha256_hex(canonical_bytes([request.reason, request.document, rows]))
+
+
+# As ``add_changes`` puts the values.
+_COLUMNS = ["request_id", "position", "kind", "item_id", "base_version_id", "content_bytes", "content_hash", "name", "category_code", "initiation", "reason", "document", "terms_text", "source_row", "open", "outcome", "outcome_note"]  # fmt: skip
+
+
+def add_changes(actor: Actor, request: ChangeRequest, proposals: Sequence[Proposal], *, first: int) -> None:
+    """Write ``proposals`` as changes of ``request``, numbered from ``first``, each with its history row. Checks nothing."""
     rows = [
         (
             request.pk,
@@ -278,12 +344,13 @@ def _write_changes(actor: Actor, request: ChangeRequest, proposals: Sequence[Pro
             getattr(proposal.content, "initiation", ""),
             proposal.reason,
             proposal.document,
+            proposal.terms_text,
             proposal.source_row,
             True,
             Change.Outcome.PENDING.value,
             "",
         )
-        for position, proposal in enumerate(proposals, start=1)
+        for position, proposal in enumerate(proposals, start=first)
     ]
     insert_rows(Change, _COLUMNS, rows)
-    record_history(request.changes.all(), kind=ADDED, actor=actor, reason="列入申请")
+    record_history(request.changes.filter(position__gte=first), kind=ADDED, actor=actor, reason="列入申请")

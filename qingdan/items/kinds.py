@@ -25,10 +25,11 @@ class ChangeKind(models.TextChoices):
     DEPARTMENT = "department", "部门职责调整"
 
 
-# After these the item is no longer in the list; its last version says why.
-ENDING = frozenset({ChangeKind.REPEAL, ChangeKind.DELEGATE, ChangeKind.MERGE})
-# These make an item that was not there.
-BEGINNING = frozenset({ChangeKind.ADD, ChangeKind.TAKE_OVER, ChangeKind.SPLIT})
+# By these an item may leave the list (its last version says why, and its state is 取消); in part repealed or delegated, as the result of
+# a merger or as the rest of a split it stays.
+ENDING = frozenset({ChangeKind.REPEAL, ChangeKind.DELEGATE, ChangeKind.MERGE, ChangeKind.SPLIT})
+# These may make an item that was not there.
+BEGINNING = frozenset({ChangeKind.ADD, ChangeKind.TAKE_OVER, ChangeKind.WITHDRAW_BACK, ChangeKind.MERGE, ChangeKind.SPLIT})
 
 
 class EditionKind(models.TextChoices):

@@ -138,6 +138,7 @@ def ended_holding(edition: Edition, needle: str, limit: int = 5) -> list[tuple[s
         edition__region=edition.region_id,
         edition__number__lte=edition.number,
         kind__in=ENDING,
+        new_version__state="repealed",
         not_public=False,
         new_version__search_text__contains=needle,
     ).order_by("-edition__number", "position")

@@ -42,7 +42,9 @@ class EditionTerms:
 class Placement:
     """One change of one item. ``item`` and ``base_version_id`` are both given, or neither for a new one.
 
-    For a change that ends the item, ``content.state`` is ``repealed``. ``follows`` marks 随动: not counted as adjusted.
+    For a change that ends the item, ``content.state`` is ``repealed``. ``follows`` marks 随动: not counted as adjusted. ``partial``: 部分取消 or
+    部分下放, so the item stays. Lineage: an item that ends by 合并 names in ``merged_into`` an item that stays, or the placement of this
+    edition that makes the new one; what a 拆分 makes names in ``split_from`` the item that was split.
     """
 
     kind: str
@@ -52,8 +54,14 @@ class Placement:
     reason: str = ""
     document: str = ""
     follows: bool = False
-    merged_into: Item | None = None
+    partial: bool = False
+    merged_into: Item | Placement | None = None
     split_from: Item | None = None
+
+    @property
+    def ends(self) -> bool:
+        """Whether the item leaves the list."""
+        return self.content.state == "repealed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

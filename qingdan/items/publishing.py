@@ -16,7 +16,6 @@ from departments.people import Actor
 from qingdan.insertion import insert_rows
 from qingdan.items import manifests
 from qingdan.items.content import DepartmentContent, ItemContent
-from qingdan.items.kinds import ENDING
 from qingdan.items.models import (
     Category,
     DepartmentVersion,
@@ -56,8 +55,8 @@ def publish_edition(
 ) -> Edition:
     """Publish one edition of ``terms.region``: the list before it with ``placements`` applied, written whole.
 
-    Must run inside a transaction. Raises RuleBroken with every broken rule: P01…P04 about the terms, P05…P12 about the changes
-    (base conflict, doubles, missing 大项, …).
+    Must run inside a transaction. Raises RuleBroken with every broken rule: P01…P04 about the terms, P05…P13 about the changes
+    (base conflict, doubles, missing 大项, lineage, …).
     """
     if not connection.in_atomic_block:
         raise RuntimeError("公布必须在一个事务内完成")
@@ -154,7 +153,7 @@ def _following(before: list[Row], placements: Sequence[Placement], departments: 
     """随动: versions that exist only because a department or a 大项 got another name or place."""
     touched = {placement.item.pk for placement in placements if placement.item}
     renamed = _renamed_departments(departments)
-    majors = {p.item.pk: p.content for p in placements if p.item and not p.content.is_sub_item and p.kind not in ENDING}
+    majors = {p.item.pk: p.content for p in placements if p.item and not p.content.is_sub_item and not p.ends}
     due: dict[int, dict[str, object]] = {}
     for row in before:
         if row.item_id in touched:
@@ -240,7 +239,7 @@ def _apply(
             content=content,
         )
         changes.append(_Applied(placement, old, new))
-        if placement.kind in ENDING:
+        if placement.ends:
             del rows[code]
         else:
             rows[code] = new
@@ -323,8 +322,11 @@ def _write_items(edition: Edition, changes: list[_Applied]) -> None:
     for change in changes:
         if change.new.parent_code in keys:
             change.new.parent_id = keys[change.new.parent_code]
-        if change.placement.merged_into is not None:
-            change.placement.item.merged_into = change.placement.merged_into
+    made = {id(change.placement): change.new.item_id for change in changes}
+    for change in changes:
+        into = change.placement.merged_into
+        if into is not None:
+            change.placement.item.merged_into_id = made[id(into)] if isinstance(into, Placement) else into.pk
             change.placement.item.save(update_fields=["merged_into"])
     ItemCode.objects.bulk_create(
         (

@@ -144,6 +144,28 @@ def timeline(item: Item) -> list[VersionMark]:
     return list(marks.values())
 
 
+def lineage(item: Item, day: datetime.date) -> list[tuple[str, str, str]]:
+    """(relation, code, name) of the public items that ``item`` was made of, or that were made of it, by ``day``: 合并自, 拆分自, 拆分为."""
+    related = Item.objects.filter(Q(merged_into=item) | Q(split_from=item) | Q(pk=item.split_from_id)).order_by("code")
+    found = {each.pk: each for each in related}
+    versions: dict[int, list[tuple]] = {}
+    columns = ("item_id", "name", "not_public", "edition__effective_on")
+    for row in ItemVersion.objects.filter(item__in=found).order_by("item_id", "number").values_list(*columns):
+        versions.setdefault(row[0], []).append(row)
+    shown = []
+    for key, each in found.items():
+        first, last = versions[key][0], versions[key][-1]
+        if each.merged_into_id == item.pk:
+            relation, since = "合并自", last[3]
+        elif each.split_from_id == item.pk:
+            relation, since = "拆分为", first[3]
+        else:
+            relation, since = "拆分自", first[3]
+        if since <= day and not last[2]:
+            shown.append((relation, each.code, last[1]))
+    return shown
+
+
 def version_of(item: Item, number: int) -> ItemVersion | None:
     """One public version of an item."""
     return (

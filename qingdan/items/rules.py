@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from departments.models import Department
 from qingdan.errors import RuleBroken, Violation
-from qingdan.items.kinds import ADJUSTMENTS, BEGINNING, ENDING, EditionKind
+from qingdan.items.kinds import ADJUSTMENTS, BEGINNING, ENDING, ChangeKind, EditionKind
 from qingdan.items.models import Category, Edition
 from qingdan.items.placing import EditionTerms, Placement, Row
 
@@ -41,10 +41,10 @@ def check_terms(terms: EditionTerms, previous: Edition | None, carries_something
 
 
 def check_placements(before: Sequence[Row], placements: Sequence[Placement], departments: Mapping[str, Department]) -> None:
-    """P05–P12: the changes against the list they are applied to. Raises RuleBroken with all of them."""
+    """P05–P13: the changes against the list they are applied to. Raises RuleBroken with all of them."""
     broken = [*_base_conflicts(before, placements), *_strangers(placements, departments)]
     if not broken:
-        broken += _list_after(before, placements, departments)
+        broken += [*_list_after(before, placements, departments), *_lineage(before, placements)]
     if broken:
         raise RuleBroken(*broken)
 
@@ -58,6 +58,8 @@ def _base_conflicts(before: Sequence[Row], placements: Sequence[Placement]):
         if placement.item is None:
             if placement.kind not in BEGINNING:
                 yield Violation("P05", f"“{placement.kind}”须指明现行事项", name)
+            if placement.ends:
+                yield Violation("P05", "不在清单内的事项不能取消", name)
             continue
         row = current.get(placement.item.pk)
         if row is None:
@@ -67,7 +69,8 @@ def _base_conflicts(before: Sequence[Row], placements: Sequence[Placement]):
         if placement.item.pk in seen:
             yield Violation("P06", "同一事项在一个版本内只能调整一次", name)
         seen.add(placement.item.pk)
-        if (placement.kind in ENDING) != (placement.content.state == "repealed"):
+        must_end = placement.kind in (ChangeKind.REPEAL, ChangeKind.DELEGATE) and not placement.partial
+        if (placement.ends and placement.kind not in ENDING) or (must_end and not placement.ends):
             yield Violation("P05", "调整类型与事项状态不一致", name)
 
 
@@ -101,7 +104,7 @@ def _list_after(before: Sequence[Row], placements: Sequence[Placement], departme
             parents.append((row.parent_id, row.department_id, row.category, row.name))
     for placement in placements:
         content = placement.content
-        if placement.kind in ENDING:
+        if placement.ends:
             continue
         department = departments[content.department_code].pk
         place = (department, content.category, content.major_name, content.name)
@@ -112,11 +115,27 @@ def _list_after(before: Sequence[Row], placements: Sequence[Placement], departme
             majors.add((department, content.category, content.name))
     for placement in placements:
         content = placement.content
-        if content.is_sub_item and placement.kind not in ENDING:
+        if content.is_sub_item and not placement.ends:
             department = departments[content.department_code].pk
             if (department, content.category, content.major_name) not in majors:
                 yield Violation("P08", f"所属大项“{content.major_name}”不在清单内", content.name)
-    ended = {pk for pk, placement in changed.items() if placement.kind in ENDING}
+    ended = {pk for pk, placement in changed.items() if placement.ends}
     for parent, _department, _category, name in parents:
         if parent in ended:
             yield Violation("P09", f"大项“{names[parent]}”下还有子项“{name}”，须一并处理", names[parent])
+
+
+def _lineage(before: Sequence[Row], placements: Sequence[Placement]):
+    """P13: a merged item names what it went into, which stays in the list; what a split makes names the item that was split."""
+    stays = {row.item_id for row in before} - {placement.item.pk for placement in placements if placement.item and placement.ends}
+    made = {id(placement) for placement in placements if not placement.ends}
+    split = {placement.item.pk for placement in placements if placement.item and placement.kind == ChangeKind.SPLIT}
+    for placement in placements:
+        name, into = placement.content.name, placement.merged_into
+        if placement.kind == ChangeKind.MERGE and placement.ends and into is None:
+            yield Violation("P13", "须指明并入的事项；并入的事项未获通过的，本项也不能合并", name)
+        if into is not None and not (id(into) in made if isinstance(into, Placement) else into.pk in stays):
+            yield Violation("P13", "并入的事项不在清单内", name)
+        origin = placement.split_from
+        if placement.kind == ChangeKind.SPLIT and placement.item is None and (origin is None or origin.pk not in split):
+            yield Violation("P13", "须指明拆分自哪个事项，该事项须在同一版本内拆分", name)

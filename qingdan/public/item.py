@@ -17,7 +17,12 @@ from qingdan.public.frame import Elsewhere, Frame, NotHere, page
 from qingdan.public.links import Links
 
 # How an ended item's page says so.
-ENDED = {ChangeKind.REPEAL: "取消", ChangeKind.DELEGATE: "下放", ChangeKind.MERGE: "合并到其他事项"}
+ENDED = {
+    ChangeKind.REPEAL: "取消",
+    ChangeKind.DELEGATE: "下放",
+    ChangeKind.MERGE: "合并到其他事项",
+    ChangeKind.SPLIT: "拆分为其他事项",
+}
 
 
 @page()
@@ -125,6 +130,7 @@ def _item_page(
         department_items_url=links.items(category=version.category_id, department=version.department.code),
         major_url=links.item(version.parent.code) if version.parent else "",
         timeline=_timeline(links, known, marks, version.number),
+        lineage=[(relation, name, links.item(code)) for relation, code, name in reads.lineage(known, frame.day)],
         item_url=links.item(known.code),
         proof_url=links.item_proof(known.code, version.number),
         today_url=links.on_day(None).item(known.code),

@@ -5,12 +5,14 @@ Nothing here is in the list: a change is a proposal until the door publishes the
 
 from reviews.models.attachments import Attachment
 from reviews.models.batches import Batch, Meeting, MeetingDecision
+from reviews.models.consents import TransferConsent
 from reviews.models.conversation import Comment
 from reviews.models.decisions import Decision, RouteRule
 from reviews.models.desk import DeskSetting
 from reviews.models.directives import Directive
 from reviews.models.requests import Change, ChangeRequest
 from reviews.models.uploads import Upload
+from reviews.models.working_copies import WorkingCopy
 
 __all__ = [
     "Attachment",
@@ -24,5 +26,7 @@ __all__ = [
     "Meeting",
     "MeetingDecision",
     "RouteRule",
+    "TransferConsent",
     "Upload",
+    "WorkingCopy",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -9,9 +11,10 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from departments.models import Department, Region
-from qingdan.items.content import DepartmentContent, ItemContent, read_content, read_department_content
-from qingdan.items.kinds import ChangeKind
+from qingdan.items.content import DepartmentContent, ItemContent, read_content, read_department_content, stored_elements
+from qingdan.items.kinds import ENDING, ChangeKind
 from qingdan.items.models import Item, ItemVersion
+from qingdan.ledger.canonical import canonical_bytes, sha256_hex
 from reviews.models.batches import Batch
 from reviews.models.directives import Directive
 from reviews.models.uploads import Upload
@@ -84,6 +87,7 @@ class Change(models.Model):
     initiation = models.CharField("行使方式", max_length=10, blank=True)
     reason = models.TextField("理由", blank=True)
     document = models.CharField("依据文件", max_length=300, blank=True)
+    terms_text = models.TextField("类型要素", default="{}", help_text="JSON：该调整类型另需写明的，见 reviews/kind_terms.py")
     source_row = models.CharField("来源行", max_length=80, blank=True, help_text="工作表与行号")
     open = models.BooleanField("在办", default=True)
     outcome = models.CharField("审议结果", max_length=10, choices=Outcome.choices, default=Outcome.PENDING)
@@ -106,6 +110,22 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.name}"
+
+    @property
+    def seal(self) -> str:
+        """SHA-256 over what this change proposes, whatever its place in the request: what an editor or the other department saw."""
+        item, base = (self.item.code, self.base_version.number) if self.item_id else (None, None)
+        return sha256_hex(canonical_bytes([self.kind, item, base, self.content_hash, self.reason, self.document, self.terms_text]))
+
+    @property
+    def terms(self) -> dict[str, str | list[str]]:
+        """What its kind asks for: term key → answer (``reviews.kind_terms``)."""
+        return json.loads(self.terms_text)
+
+    @property
+    def ends(self) -> bool:
+        """Whether the item leaves the list by it."""
+        return self.kind in ENDING and stored_elements(self.content_bytes).get("state") == "repealed"
 
     @property
     def content(self) -> ItemContent | DepartmentContent:

@@ -11,7 +11,7 @@ from qingdan.items.checks.rule import Finding
 from qingdan.items.content import INITIATIONS, DepartmentContent, ItemContent
 from qingdan.items.display import text_of
 from qingdan.items.elements import BY_KEY, ELEMENTS
-from qingdan.items.kinds import BEGINNING, ENDING, ChangeKind
+from qingdan.items.kinds import ChangeKind
 from qingdan.items.models import Category, DepartmentVersion, RequiredElement
 from qingdan.items.wording import Parts, parts_between
 from reviews.models import Change
@@ -21,7 +21,6 @@ _NOT_SHOWN = {"sub_name"}
 _STATE = BY_KEY["state"].label
 # What a department's own entry is compared by.
 DEPARTMENT_LABELS = ("部门名称", "简称", "性质", "主要职责", "职责边界", "事中事后监管制度")
-_TONES = dict.fromkeys(BEGINNING, "good") | dict.fromkeys(ENDING, "bad")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +93,14 @@ def _shown(change: Change, number: int, categories: dict, required: dict, profil
     shown = Shown(
         change,
         number,
-        _TONES.get(change.kind, "warn"),
+        "bad" if change.ends else "good" if old is None else "warn",
         categories.get(content.category, content.category),
         INITIATIONS.get(content.initiation, ""),
         rows,
         unchanged,
         unread=sum(1 for basis in content.legal_bases if basis.as_written.strip() and not basis.title),
     )
-    if change.kind not in ENDING:
+    if not change.ends:
         wanted = required.get(content.category, ())
         shown.missing = [element.label for element in ELEMENTS if element.key in wanted and not text_of(element, content)]
     return shown

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from departments.posts import Post
 from departments.site import actor_of, staff_screen
 from qingdan.errors import RuleBroken, WrongState
-from qingdan.items.kinds import BEGINNING, ENDING, ChangeKind
+from qingdan.items.kinds import ChangeKind
 from qingdan.items.models import Edition
 from reviews.forms import PublishForm
 from reviews.guards import check_can_act_on_batch
@@ -59,10 +59,8 @@ def batch_publish(request: HttpRequest, key: int) -> HttpResponse:
 
 def _groups(foreseen: Foreseen) -> list[tuple[str, int]]:
     """新增, 取消 and 变更 in three numbers."""
-    added = sum(count for kind, count in foreseen.kinds if kind in BEGINNING)
-    ended = sum(count for kind, count in foreseen.kinds if kind in ENDING)
-    changed = sum(count for _kind, count in foreseen.kinds) - added - ended
-    return [("新增", added), ("变更", changed), ("取消", ended)]
+    changed = sum(count for _kind, count in foreseen.kinds) - foreseen.added - foreseen.ended
+    return [("新增", foreseen.added), ("变更", changed), ("取消", foreseen.ended)]
 
 
 def _told(edition: Edition) -> str:

@@ -93,7 +93,7 @@ def test_a_refused_request_leaves_nothing_behind(world):
 def test_the_hash_is_that_of_what_is_stored(world):
     version = world.version("工伤认定")
     request = propose(world, [amend(version, note="改"), add("甲")], submit=False)
-    columns = ("position", "kind", "item__code", "base_version__number", "content_hash", "reason", "document")
+    columns = ("position", "kind", "item__code", "base_version__number", "content_hash", "reason", "document", "terms_text")
     stored = [list(row) for row in request.changes.order_by("position").values_list(*columns)]
     assert [row[2:4] for row in stored] == [[version.item.code, version.number], [None, None]]
     assert request.proposed_hash == sha256_hex(canonical_bytes([request.reason, request.document, stored]))
