@@ -21,6 +21,8 @@ POST_ONLY = ("POST",)
 _OWN = (Post.CLERK, Post.HEAD)
 _REVIEWING = (Post.COMPLIANCE, Post.SERVICE, Post.LEGALITY)
 _REGIONAL = (*_REVIEWING, Post.COUNCIL, Post.PUBLISHER, Post.AUDITOR)
+# Who enters decisions from above, gives tasks and opens campaigns.
+_GIVERS = (Post.COMPLIANCE, Post.PUBLISHER)
 _WORKFLOW = (*_OWN, *_REGIONAL)
 _TAKING_PART = (*_OWN, *_REVIEWING, Post.COUNCIL, Post.PUBLISHER)
 # Money: a department sees its own funds, the auditor those of his region.
@@ -163,6 +165,15 @@ POLICIES: dict[str, Policy] = {
     "admin:batch_dissolve": posts(Post.PUBLISHER, methods=POST_ONLY),
     "admin:batch_meeting": posts(Post.COUNCIL),
     "admin:batch_publish": posts(Post.PUBLISHER),
+    # From above: decisions, their lines, and the tasks of departments.
+    "admin:directive_list": posts(*_WORKFLOW, methods=READ),
+    "admin:directive": posts(*_WORKFLOW, methods=READ),
+    "admin:directive_new": posts(*_GIVERS),
+    "admin:directive_template": posts(*_GIVERS, methods=READ),
+    "admin:directive_lines": posts(*_GIVERS),
+    "admin:directive_tasks": posts(*_GIVERS),
+    "admin:task": posts(*_WORKFLOW, methods=READ),
+    "admin:task_act": posts(*_OWN, *_GIVERS, methods=POST_ONLY),
     # Special funds.
     **model("budget.economicclass", changes=True, adds=True),
     "admin:fund_list": posts(*_FUND_READERS, methods=READ),

@@ -8,6 +8,7 @@ from departments.modeladmin import StaffModelAdmin
 from departments.site import staff_site
 from reviews.models import DeskSetting, RouteRule
 from reviews.urls import screens
+from reviews.views.above import sections as sections_from_above
 from reviews.views.conversation import waiting
 from reviews.views.pages import DEPARTMENT, EVERYONE, REGION
 from reviews.views.workbench import sections
@@ -17,9 +18,11 @@ _GROUP = "清单调整"
 staff_site.register_screen("requests", "调整申请", "admin:request_list", EVERYONE, _GROUP)
 staff_site.register_screen("uploads", "导入工作簿", "admin:upload_start", DEPARTMENT, _GROUP)
 staff_site.register_screen("batches", "调整批次", "admin:batch_list", REGION, _GROUP)
+staff_site.register_screen("directives", "上级决定", "admin:directive_list", EVERYONE, _GROUP)
 staff_site.register_urls(screens)
 staff_site.register_workbench(sections)
 staff_site.register_workbench(waiting)
+staff_site.register_workbench(sections_from_above)
 
 
 @admin.register(RouteRule, site=staff_site)

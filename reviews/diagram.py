@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.db import models
 
-from reviews.states import BATCH_TRANSITIONS, REQUEST_TRANSITIONS, BatchAction, BatchState, RequestAction, RequestState, Transition
+from reviews.states import (
+    BATCH_TRANSITIONS,
+    REQUEST_TRANSITIONS,
+    TASK_TRANSITIONS,
+    BatchAction,
+    BatchState,
+    RequestAction,
+    RequestState,
+    TaskAction,
+    TaskState,
+    Transition,
+)
 
 
 def mermaid(table: tuple[Transition, ...], states: type[models.TextChoices], actions: type[models.TextChoices]) -> str:
@@ -25,6 +36,7 @@ def diagrams() -> dict[str, str]:
     return {
         "调整申请": mermaid(REQUEST_TRANSITIONS, RequestState, RequestAction),
         "调整批次": mermaid(BATCH_TRANSITIONS, BatchState, BatchAction),
+        "上级决定任务": mermaid(TASK_TRANSITIONS, TaskState, TaskAction),
     }
 
 

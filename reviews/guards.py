@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.utils import timezone
 
 from departments.models import Posting
@@ -9,15 +11,18 @@ from departments.people import Actor
 from departments.posts import DEPARTMENT_POSTS, Post
 from qingdan.errors import NotAllowed, Refusal, RuleBroken, Violation, WrongState
 from reviews.announcements import tell_of_batch, tell_of_request
-from reviews.models import Batch, ChangeRequest
+from reviews.models import Batch, ChangeRequest, DirectiveTask
 from reviews.states import (
     BATCH_TRANSITIONS,
     ENDED,
     REQUEST_TRANSITIONS,
+    TASK_TRANSITIONS,
     BatchAction,
     BatchState,
     RequestAction,
     RequestState,
+    TaskAction,
+    TaskState,
     Transition,
     find,
 )
@@ -74,6 +79,15 @@ def check_can_act_on_batch(*, actor: Actor, batch: Batch, action: str, opinion: 
     return _check(BATCH_TRANSITIONS, batch.state, action, actor, batch, opinion, BatchState, BatchAction)
 
 
+def check_can_act_on_task(
+    *, actor: Actor, task: DirectiveTask, action: str, opinion: str | None = None
+) -> tuple[Transition, Posting]:
+    """As for requests, over the task table; an answer whose request came to nothing counts as none."""
+    if not DirectiveTask.objects.visible_to(actor.user).filter(pk=task.pk).exists():
+        raise NotAllowed("没有这个任务", stranger=True)
+    return _check(TASK_TRANSITIONS, task.present_state, action, actor, task, opinion, TaskState, TaskAction)
+
+
 def _check(table, state, action, actor: Actor, obj, opinion, states, actions) -> tuple[Transition, Posting]:
     posts = {post for row in table if row.action == action for post in row.posts}
     posting = _holding(actor, posts, obj)
@@ -121,6 +135,17 @@ def can_act_on_batch(*, actor: Actor, batch: Batch, action: str) -> bool:
     return True
 
 
+def task_actions(actor: Actor, task: DirectiveTask) -> list[str]:
+    """Actions that ``actor`` may take now on a task, in table order."""
+    found = []
+    for row in TASK_TRANSITIONS:
+        if row.source == task.present_state and not (row.action == TaskAction.RECEIVE and task.received_at):
+            with suppress(Refusal):
+                check_can_act_on_task(actor=actor, task=task, action=row.action)
+                found.append(row.action)
+    return found
+
+
 def request_actions(actor: Actor, request: ChangeRequest) -> list[str]:
     """Actions that ``actor`` may take now, in table order: what the page shows as buttons."""
     open_rows = [row.action for row in REQUEST_TRANSITIONS if row.source == request.state]
@@ -162,3 +187,15 @@ def move_batch(*, batch: Batch, target: str, actor: Actor, reason: str = "", **f
     batch._change_reason = reason
     Batch.history.bulk_history_create([batch], update=True, default_user=actor.user, default_change_reason=reason)
     tell_of_batch(batch=batch, source=source, actor=actor)
+
+
+def move_task(*, task: DirectiveTask, target: str, actor: Actor, reason: str = "", **fields) -> None:
+    """Conditional update on (state, revision) with its history row. Raises WrongState if another act came first."""
+    moved = DirectiveTask.objects.filter(pk=task.pk, state=task.state, revision=task.revision).update(
+        state=target, revision=task.revision + 1, **fields
+    )
+    if moved != 1:
+        raise WrongState("任务已由他人办理，请刷新后再看")
+    task.refresh_from_db()
+    task._change_reason = reason
+    DirectiveTask.history.bulk_history_create([task], update=True, default_user=actor.user, default_change_reason=reason)

@@ -13,7 +13,7 @@ _SEES_ALL = tuple(sorted({Post.COMPLIANCE, Post.SERVICE, Post.LEGALITY, Post.COU
 _OWN = tuple(sorted({Post.CLERK, Post.HEAD} & DEPARTMENT_POSTS))
 
 
-def _scope(user, region: str, department: str) -> Q:
+def scope_of(user, region: str, department: str) -> Q:
     """Rows of the user's own departments (and of those merged into them), and of the regions in which he reviews."""
     held = list(user.postings.held().values_list("post", "region_id", "department_id")) if user.is_active else []
     departments = {d for post, _, d in held if post in _OWN}
@@ -24,7 +24,7 @@ def _scope(user, region: str, department: str) -> Q:
 
 class RequestQuerySet(models.QuerySet):
     def visible_to(self, user):
-        own, reviewed = _scope(user, "region", "department")
+        own, reviewed = scope_of(user, "region", "department")
         return self.filter(own | (reviewed & ~Q(state=RequestState.DRAFT)))
 
     def independent_of(self, user):
@@ -42,23 +42,17 @@ class RequestQuerySet(models.QuerySet):
 
 class ChangeQuerySet(models.QuerySet):
     def visible_to(self, user):
-        own, reviewed = _scope(user, "request__region", "request__department")
+        own, reviewed = scope_of(user, "request__region", "request__department")
         return self.filter(own | (reviewed & ~Q(request__state=RequestState.DRAFT)))
 
 
 class BatchQuerySet(models.QuerySet):
     def visible_to(self, user):
-        _, reviewed = _scope(user, "region", "region")
+        _, reviewed = scope_of(user, "region", "region")
         return self.filter(reviewed)
 
 
 class UploadQuerySet(models.QuerySet):
     def visible_to(self, user):
-        own, _ = _scope(user, "region", "department")
+        own, _ = scope_of(user, "region", "department")
         return self.filter(own)
-
-
-class DirectiveQuerySet(models.QuerySet):
-    def batches(self, region, day):
-        """上级决定批数: decisions from above, each with its whole cascade counted once, made by ``day``."""
-        return self.filter(region=region, parent=None, decided_on__lte=day)

@@ -67,6 +67,24 @@ class BatchAction(models.TextChoices):
     DISSOLVE = "dissolve", "解散"
 
 
+class TaskState(models.TextChoices):
+    OPEN = "open", "待答复"
+    PROPOSED = "proposed", "待负责人确认"
+    NOT_CONCERNED = "not_concerned", "不涉及"
+    REQUESTED = "requested", "已提申请"
+    CANCELLED = "cancelled", "已撤销"
+
+
+class TaskAction(models.TextChoices):
+    RECEIVE = "receive", "签收"
+    PROPOSE = "propose", "拟答不涉及"
+    ANSWER = "answer", "答复不涉及"
+    SEND_BACK = "send_back", "退回重拟"
+    REQUEST = "request", "以申请答复"
+    REOPEN = "reopen", "退回答复"
+    CANCEL = "cancel", "撤销交办"
+
+
 @dataclass(frozen=True, slots=True)
 class Transition:
     """One row: from ``source`` by ``action`` to ``target``, by whoever holds one of ``posts``; ``opinion`` must then be written."""
@@ -119,6 +137,22 @@ BATCH_TRANSITIONS: tuple[Transition, ...] = (
     Transition(_B.FROZEN, _BA.DECIDE, _B.DECIDED, (Post.COUNCIL,)),
     Transition(_B.FROZEN, _BA.PUT_OFF, _B.DISSOLVED, (Post.COUNCIL,), opinion=True),
     Transition(_B.DECIDED, _BA.PUBLISH, _B.PUBLISHED, _PUBLISHER),
+)
+
+_T, _TA = TaskState, TaskAction
+_GIVERS = (Post.COMPLIANCE, Post.PUBLISHER)
+TASK_TRANSITIONS: tuple[Transition, ...] = (
+    Transition(_T.OPEN, _TA.RECEIVE, _T.OPEN, _DEPARTMENT),
+    Transition(_T.OPEN, _TA.PROPOSE, _T.PROPOSED, (Post.CLERK,), opinion=True),
+    Transition(_T.OPEN, _TA.ANSWER, _T.NOT_CONCERNED, (Post.HEAD,), opinion=True),
+    Transition(_T.OPEN, _TA.REQUEST, _T.REQUESTED, _DEPARTMENT),
+    Transition(_T.OPEN, _TA.CANCEL, _T.CANCELLED, _GIVERS, opinion=True),
+    Transition(_T.PROPOSED, _TA.ANSWER, _T.NOT_CONCERNED, (Post.HEAD,), opinion=True),
+    Transition(_T.PROPOSED, _TA.SEND_BACK, _T.OPEN, (Post.HEAD,), opinion=True),
+    Transition(_T.PROPOSED, _TA.REQUEST, _T.REQUESTED, _DEPARTMENT),
+    Transition(_T.PROPOSED, _TA.CANCEL, _T.CANCELLED, _GIVERS, opinion=True),
+    Transition(_T.NOT_CONCERNED, _TA.REQUEST, _T.REQUESTED, _DEPARTMENT),
+    Transition(_T.NOT_CONCERNED, _TA.REOPEN, _T.OPEN, _GIVERS, opinion=True),
 )
 
 # A request in one of these states is over: its changes no longer hold their items.

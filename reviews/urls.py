@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from reviews.views import attachments, batches, conversation, decisions, profiles, publication, requests, uploads
+from reviews.views import (
+    attachments,
+    batches,
+    conversation,
+    decisions,
+    directive_entry,
+    directives,
+    profiles,
+    publication,
+    requests,
+    tasks,
+    uploads,
+)
 
 
 def screens():
@@ -24,6 +36,14 @@ def screens():
         path("uploads/department/<str:code>/", uploads.department_list, name="department_workbook"),
         path("uploads/template/<str:code>/", uploads.category_template, name="category_template"),
         path("profiles/<str:code>/", profiles.department_profile, name="department_profile"),
+        path("directives/", directives.directive_list, name="directive_list"),
+        path("directives/new/", directive_entry.directive_new, name="directive_new"),
+        path("directives/template/", directive_entry.directive_template, name="directive_template"),
+        path("directives/<int:key>/", directives.directive, name="directive"),
+        path("directives/<int:key>/lines/", directive_entry.directive_lines, name="directive_lines"),
+        path("directives/<int:key>/tasks/", directive_entry.directive_tasks, name="directive_tasks"),
+        path("tasks/<int:key>/", tasks.task, name="task"),
+        path("tasks/<int:key>/<str:action>/", tasks.task_act, name="task_act"),
         path("batches/", batches.batch_list, name="batch_list"),
         path("batches/<int:key>/", batches.batch_detail, name="batch"),
         path("batches/<int:key>/add/", batches.batch_add, name="batch_add"),

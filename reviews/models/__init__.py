@@ -9,7 +9,7 @@ from reviews.models.consents import TransferConsent
 from reviews.models.conversation import Comment
 from reviews.models.decisions import Decision, RouteRule
 from reviews.models.desk import DeskSetting
-from reviews.models.directives import Directive
+from reviews.models.directives import Directive, DirectiveLine, DirectiveTask
 from reviews.models.requests import Change, ChangeRequest
 from reviews.models.uploads import Upload
 from reviews.models.working_copies import WorkingCopy
@@ -23,6 +23,8 @@ __all__ = [
     "Decision",
     "DeskSetting",
     "Directive",
+    "DirectiveLine",
+    "DirectiveTask",
     "Meeting",
     "MeetingDecision",
     "RouteRule",

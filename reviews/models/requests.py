@@ -65,6 +65,13 @@ class ChangeRequest(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.department}"
 
+    @property
+    def came_to_nothing(self) -> bool:
+        """Over, and nothing of it was agreed: withdrawn, refused, or every change put off or refused by the meeting."""
+        if self.state == RequestState.PUBLISHED:
+            return not self.changes.filter(outcome=Change.Outcome.AGREED).exists()
+        return self.state in (RequestState.REFUSED, RequestState.WITHDRAWN)
+
 
 class Change(models.Model):
     """One proposed change of one item (or of the department's own entry). ``open`` holds the item until the request ends."""

@@ -1,0 +1,62 @@
+"""Who may see which decisions from above and which tasks; what is unanswered, what is overdue (chainable)."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from reviews.queries import scope_of
+from reviews.states import RequestState, TaskState
+
+
+class DirectiveQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Decisions of the regions in which ``user`` works for the government, and those that gave his department or county a task."""
+        from reviews.models import DirectiveTask
+
+        given = DirectiveTask.objects.answered_by_places_of(user).filter(directive=OuterRef("pk"))
+        _, regional = scope_of(user, "region", "region")
+        return self.filter(regional | Exists(given))
+
+    def batches(self, region, day):
+        """上级决定批数: decisions of State Council or province, each with its whole cascade counted once, made by ``day``."""
+        return self.filter(region=region, parent=None, level__in=("state", "province"), decided_on__lte=day)
+
+
+class TaskQuerySet(models.QuerySet):
+    def answered_by_places_of(self, user):
+        """Tasks that the user's own departments answer, and those of departments in the regions where he works for the government."""
+        own, regional = scope_of(user, "department__region", "department")
+        return self.filter(own | regional)
+
+    def visible_to(self, user):
+        """Also what the user's region gave to others (a county's departments), and beside a 承接 task the 下放 task of the same line."""
+        from reviews.models import DirectiveTask
+
+        own, regional = scope_of(user, "department__region", "department")
+        _, given = scope_of(user, "directive__region", "directive__region")
+        mine = DirectiveTask.objects.filter(own | regional).filter(line=OuterRef("line"), line__kind="delegate")
+        return self.filter(own | regional | given | Exists(mine))
+
+    def of_departments(self, departments):
+        return self.filter(department__in=departments).exclude(state=TaskState.CANCELLED)
+
+    def unanswered(self):
+        """No answer stands: none was given, or the request that was given ended without any change being agreed."""
+        return self.filter(
+            Q(state__in=(TaskState.OPEN, TaskState.PROPOSED)) | (Q(state=TaskState.REQUESTED) & self._came_to_nothing())
+        )
+
+    def overdue(self, day: datetime.date | None = None):
+        return self.unanswered().filter(due_on__lt=day or timezone.localdate())
+
+    @staticmethod
+    def _came_to_nothing():
+        from reviews.models import Change
+
+        agreed = Change.objects.filter(request=OuterRef("request"), outcome=Change.Outcome.AGREED)
+        ended = Q(request__state__in=(RequestState.REFUSED, RequestState.WITHDRAWN))
+        return ended | (Q(request__state=RequestState.PUBLISHED) & ~Exists(agreed))
