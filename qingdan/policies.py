@@ -150,6 +150,7 @@ POLICIES: dict[str, Policy] = {
     "admin:comment_act": posts(*_TAKING_PART, methods=POST_ONLY),
     "admin:attachment_void": posts(*_TAKING_PART, methods=POST_ONLY),
     "admin:attachment": posts(*_WORKFLOW, methods=READ),
+    "admin:bulk": posts(*_OWN),
     "admin:upload_start": posts(*_OWN),
     "admin:upload": posts(*_OWN),
     "admin:upload_marked": posts(*_OWN, methods=READ),

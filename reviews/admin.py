@@ -16,6 +16,7 @@ from reviews.views.workbench import sections
 _GROUP = "清单调整"
 
 staff_site.register_screen("requests", "调整申请", "admin:request_list", EVERYONE, _GROUP)
+staff_site.register_screen("bulk", "批量修改", "admin:bulk", DEPARTMENT, _GROUP)
 staff_site.register_screen("uploads", "导入工作簿", "admin:upload_start", DEPARTMENT, _GROUP)
 staff_site.register_screen("batches", "调整批次", "admin:batch_list", REGION, _GROUP)
 staff_site.register_screen("directives", "上级决定", "admin:directive_list", EVERYONE, _GROUP)

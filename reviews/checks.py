@@ -7,9 +7,11 @@ named in the history of the request (``summary``).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from departments.models import Region
 from qingdan.errors import Violation
 from qingdan.items.checks import ITEM_RULES
 from qingdan.items.checks.published import register_of, surroundings_of
@@ -19,6 +21,9 @@ from qingdan.items.content import DepartmentContent, ItemContent, stored_element
 from qingdan.items.kinds import ENDING, ChangeKind
 from qingdan.items.models import Edition
 from reviews.models import Change, ChangeRequest
+
+if TYPE_CHECKING:
+    from reviews.requests import Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +148,37 @@ def findings_of(request: ChangeRequest, changes: Iterable[Change]) -> dict[int, 
 
     Each is compared with the region's list as the whole request would leave it. Departments' own entries have no rules.
     """
-    edition = Edition.objects.light().newest(request.region)
-    listed = register_of(edition) if edition else Register(())
     every = list(request.changes.select_related("item").order_by("position"))
+    document = request.document or (request.directive.number if request.directive_id else "")
+    found = _found(request.region, every, document)
+    return {change.pk: found(change) for change in changes}
+
+
+def findings_of_proposals(region: Region, proposals: Sequence[Proposal], document: str = "") -> list[list[Finding]]:
+    """Findings of each of ``proposals`` before a request is made of them, as ``findings_of`` would give them afterwards."""
+    every = [
+        Change(
+            position=position,
+            kind=proposal.kind,
+            item=proposal.item,
+            base_version=proposal.base_version,
+            content_bytes=proposal.content.canonical,
+            name=proposal.content.name,
+            document=proposal.document,
+            terms_text=proposal.terms_text,
+        )
+        for position, proposal in enumerate(proposals, start=1)
+    ]
+    return list(map(_found(region, every, document), every))
+
+
+def _found(region: Region, every: Sequence[Change], document: str) -> Callable[[Change], list[Finding]]:
+    """What finds the findings of one of ``every`` change of a request, beside the list as they all would leave it."""
+    edition = Edition.objects.light().newest(region)
+    listed = register_of(edition) if edition else Register(())
     around = surroundings_of(_after(listed, every))
     ended = {change.item.code for change in every if change.item_id and change.ends}
-    document = request.document or (request.directive.number if request.directive_id else "")
-    return {change.pk: list(_findings(change, around, listed, ended, document)) for change in changes}
+    return lambda change: list(_findings(change, around, listed, ended, document))
 
 
 def _findings(change: Change, around: Surroundings, listed: Register, ended: set[str], document: str) -> Iterator[Finding]:

@@ -118,6 +118,26 @@ def put_change(
     return own
 
 
+@act("put_changes")
+def put_changes(*, actor: Actor, request: ChangeRequest, proposals: Sequence[Proposal]) -> ChangeRequest:
+    """Many amendments behind the changes of a draft or returned request, which stay as they are. Raises RuleBroken Q03…Q10."""
+    posting = _open_to_edit(actor, request)
+    stored = list(request.changes.order_by("position"))
+    check_proposals(request.department, proposals, request=request, beside=stored)
+    before = request.proposed_hash
+    add_changes(actor, request, proposals, first=max((each.position for each in stored), default=0) + 1)
+    _reseal(request, actor, f"补入 {len(proposals)} 项")
+    actor.record(
+        act="put_changes",
+        post=posting.post,
+        obj=request,
+        before_hash=before,
+        after_hash=request.proposed_hash,
+        detail=f"{len(proposals)} 项",
+    )
+    return request
+
+
 @act("remove_change")
 def remove_change(*, actor: Actor, request: ChangeRequest, change: Change, seen_seal: str) -> ChangeRequest:
     """Take one change out of a draft or returned request, and what came along with it; its history stays."""

@@ -15,6 +15,7 @@ from reviews.views import (
     tasks,
     uploads,
 )
+from reviews.views.bulk import bulk
 
 
 def screens():
@@ -30,6 +31,7 @@ def screens():
         path("requests/<int:key>/comments/", conversation.request_comments, name="request_comments"),
         path("requests/<int:key>/comments/<int:comment>/", conversation.comment_act, name="comment_act"),
         path("attachments/<int:key>/", attachments.attachment_file, name="attachment"),
+        path("bulk/", bulk, name="bulk"),
         path("uploads/", uploads.upload_start, name="upload_start"),
         path("uploads/<int:key>/", uploads.upload, name="upload"),
         path("uploads/<int:key>/marked/", uploads.upload_marked, name="upload_marked"),
