@@ -137,6 +137,7 @@ POLICIES: dict[str, Policy] = {
     **model("items.missedword"),
     **model("laws.act", changes=True, adds=True),
     **model("reviews.routerule", changes=True),
+    **model("reviews.limit", changes=True, adds=True),
     **model("reviews.desksetting", changes=True, adds=True),
     # From the workbook to the page.
     "admin:request_list": posts(*_WORKFLOW, methods=READ),

@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from departments.modeladmin import StaffModelAdmin
 from departments.site import staff_site
-from reviews.models import DeskSetting, RouteRule
+from reviews.models import DeskSetting, Limit, RouteRule
 from reviews.urls import screens
 from reviews.views.above import sections as sections_from_above
 from reviews.views.conversation import waiting
@@ -34,3 +34,9 @@ class RouteRuleAdmin(StaffModelAdmin):
 @admin.register(DeskSetting, site=staff_site)
 class DeskSettingAdmin(StaffModelAdmin):
     list_display = ("region", "stamped_form_required")
+
+
+@admin.register(Limit, site=staff_site)
+class LimitAdmin(StaffModelAdmin):
+    list_display = ("state", "kind", "days", "confirmed", "source")
+    list_filter = ("state", "confirmed")

@@ -6,13 +6,15 @@ whose request came back or is over, 审改办 and 政府办 when it is theirs.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.urls import reverse
 
 from departments.models import Notice
 from departments.notices import Desk, notify
 from departments.people import Actor
 from departments.posts import Post
-from reviews.models import Batch, ChangeRequest
+from reviews.models import Batch, ChangeRequest, RouteRule
 from reviews.route import STAGE_OF_STATE, missing_parts
 from reviews.states import BatchState, RequestState
 
@@ -36,15 +38,11 @@ def tell_of_request(*, request: ChangeRequest, source: str, actor: Actor, reason
     """What moving ``request`` from the state ``source`` into its present one makes known; nothing if it only stayed."""
     if request.state == source:
         return
-    about = {
-        "url": reverse("admin:request", args=[request.pk]),
-        "key": f"request:{request.pk}:{request.state}:{request.state_since.isoformat()}",
-        "by": actor,
-    }
+    about = {**about_request(request), "by": actor}
     if request.state in STAGE_OF_STATE:
         notify(
             event=_EVENT.ASSIGNED,
-            to=[Desk(rule.post, region=request.region) for rule in missing_parts(request)],
+            to=desks_waiting(request, missing_parts(request)),
             title=f"{request.department}的申请 {request.number} 等待{request.get_state_display()}",
             detail=request.reason,
             but=not_independent(request),
@@ -53,7 +51,7 @@ def tell_of_request(*, request: ChangeRequest, source: str, actor: Actor, reason
     elif request.state == RequestState.AWAITING:
         notify(
             event=_EVENT.ASSIGNED,
-            to=[Desk(Post.PUBLISHER, region=request.region)],
+            to=desks_waiting(request),
             title=f"{request.department}的申请 {request.number} 等待汇总",
             **about,
         )
@@ -81,6 +79,23 @@ def tell_of_batch(*, batch: Batch, source: str, actor: Actor) -> None:
         key=f"batch:{batch.pk}:{batch.state}:{batch.submission_hash}",
         by=actor,
     )
+
+
+def about_request(request: ChangeRequest) -> dict[str, str]:
+    """Address and key of what is told of a request in its present visit to its present state."""
+    return {
+        "url": reverse("admin:request", args=[request.pk]),
+        "key": f"request:{request.pk}:{request.state}:{request.state_since.isoformat()}",
+    }
+
+
+def desks_waiting(request: ChangeRequest, missing: Iterable[RouteRule] = ()) -> list[Desk]:
+    """Who can act on a request now. ``missing``: parts of its stage that have not spoken."""
+    if request.state in STAGE_OF_STATE:
+        return [Desk(rule.post, region=request.region) for rule in missing]
+    if request.state in (RequestState.AWAITING, RequestState.BATCHED, RequestState.APPROVED):
+        return [Desk(Post.PUBLISHER, region=request.region)]
+    return desks_of(request) if request.state in (RequestState.DRAFT, RequestState.RETURNED) else []
 
 
 def desks_of(request: ChangeRequest) -> list[Desk]:

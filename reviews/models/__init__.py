@@ -10,6 +10,7 @@ from reviews.models.conversation import Comment
 from reviews.models.decisions import Decision, RouteRule
 from reviews.models.desk import DeskSetting
 from reviews.models.directives import Directive, DirectiveLine, DirectiveTask
+from reviews.models.limits import Limit
 from reviews.models.requests import Change, ChangeRequest
 from reviews.models.uploads import Upload
 from reviews.models.working_copies import WorkingCopy
@@ -25,6 +26,7 @@ __all__ = [
     "Directive",
     "DirectiveLine",
     "DirectiveTask",
+    "Limit",
     "Meeting",
     "MeetingDecision",
     "RouteRule",

@@ -17,7 +17,7 @@ from reviews.models import ChangeRequest
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """``place``: ``main`` (below the changes) or ``side`` (right column); ``values`` is ``panel.values`` in the template."""
+    """``place``: ``top`` (above everything), ``main`` (below the changes) or ``side`` (right column); ``values`` is ``panel.values`` in the template."""
 
     template: str
     place: str = "side"
@@ -33,7 +33,7 @@ PANELS: list[str] = [
 
 def panels_of(request: HttpRequest, row: ChangeRequest) -> dict[str, list[Panel]]:
     """Place → the panels that this reader sees there."""
-    placed: dict[str, list[Panel]] = {"main": [], "side": []}
+    placed: dict[str, list[Panel]] = {"top": [], "main": [], "side": []}
     for name in PANELS:
         if (panel := import_string(name)(request, row)) is not None:
             placed[panel.place].append(panel)

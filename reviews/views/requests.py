@@ -16,6 +16,7 @@ from departments.posts import Post
 from departments.site import actor_of, staff_screen
 from qingdan.errors import Refusal, RuleBroken, WrongState
 from reviews.checks import findings_of
+from reviews.deadlines import deadlines_of
 from reviews.deciding import can_review, parts_open_to
 from reviews.forms import DecisionForm, OpinionForm
 from reviews.guards import request_actions
@@ -47,11 +48,11 @@ def request_list(request: HttpRequest) -> HttpResponse:
         wanted = Q(number__contains=chosen["q"]) | Q(reason__contains=chosen["q"]) | Q(document__contains=chosen["q"])
         rows = rows.filter(wanted)
     page = page_of(request, rows)
-    turns = turns_of(page.object_list)
+    turns, deadlines = turns_of(page.object_list), deadlines_of(page.object_list)
     context = {
         "title": "调整申请",
         "page": page,
-        "rows": [(row, tone_of(row.state), turns[row.pk]) for row in page.object_list],
+        "rows": [(row, tone_of(row.state), turns[row.pk], deadlines.get(row.pk)) for row in page.object_list],
         "chosen": chosen,
         "filtered": any(chosen.values()),
         "states": RequestState.choices,
@@ -104,6 +105,7 @@ def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None
         "row": row,
         "tone": tone_of(row.state),
         "turn": turns_of([row])[row.pk],
+        "deadline": deadlines_of([row]).get(row.pk),
         "steps": steps_of(row, decisions),
         "page": page,
         "changes": shown,

@@ -14,6 +14,7 @@ from departments.models import Department
 from departments.posts import DEPARTMENT_POSTS, Post
 from departments.site import Section
 from qingdan.items.models import Edition
+from reviews.deadlines import Deadline, deadlines_of
 from reviews.models import Batch, ChangeRequest
 from reviews.route import missing_parts_of
 from reviews.states import OPEN, BatchState, RequestState
@@ -42,6 +43,7 @@ class Line:
     turn: str
     since: datetime.date
     action: str
+    deadline: Deadline | None = None
 
 
 @dataclass(slots=True)
@@ -106,8 +108,8 @@ def _section(title: str, rows, empty: str, query: str, held: Held, order: int) -
     else:
         count, rows = rows.count(), list(rows.order_by("state_since", "pk")[:SHOWN])
     requests = [row for row in rows if isinstance(row, ChangeRequest)]
-    turns = turns_of(requests)
-    lines = [_line(row, held, turns) if isinstance(row, ChangeRequest) else _batch_line(row, held) for row in rows]
+    turns, deadlines = turns_of(requests), deadlines_of(requests)
+    lines = [_line(row, held, turns, deadlines) if isinstance(row, ChangeRequest) else _batch_line(row, held) for row in rows]
     more = reverse("admin:request_list") + (f"?{query}" if query else "") if count > len(lines) else ""
     return Section(f"{title} · {count} 件", _TEMPLATE, {"lines": lines, "empty": empty, "more": more, "count": count}, order)
 
@@ -138,7 +140,7 @@ def _since(row: ChangeRequest | Batch) -> datetime.datetime:
     return row.state_since if isinstance(row, ChangeRequest) else row.created_at
 
 
-def _line(row: ChangeRequest, held: Held, turns: dict[int, str]) -> Line:
+def _line(row: ChangeRequest, held: Held, turns: dict[int, str], deadlines: dict[int, Deadline]) -> Line:
     about = row.reason.split("\n", 1)[0]
     return Line(
         url=reverse("admin:request", args=[row.pk]),
@@ -150,6 +152,7 @@ def _line(row: ChangeRequest, held: Held, turns: dict[int, str]) -> Line:
         turn=turns[row.pk],
         since=timezone.localtime(row.state_since).date(),
         action=_action(row, held),
+        deadline=deadlines.get(row.pk),
     )
 
 

@@ -17,7 +17,7 @@ from departments.working_days import add_known_days
 from qingdan.items.models import Alias, Category, CodeScheme, RequiredElement, SubKind
 from qingdan.items.search import normalise
 from qingdan.laws.library import add_missing_acts
-from reviews.models import RouteRule
+from reviews.models import Limit, RouteRule
 
 FOLDER = Path(settings.BASE_DIR) / "fixtures" / "reference"
 _LEVELS = {"省级": Region.Level.PROVINCE, "地级": Region.Level.CITY, "县级": Region.Level.COUNTY}
@@ -25,7 +25,7 @@ _LEVELS = {"省级": Region.Level.PROVINCE, "地级": Region.Level.CITY, "县级
 
 class Command(BaseCommand):
     help = (
-        "读入基础数据：行政区划、十个类别、类别细分、编码规则、必填要素、审查路径、支出经济分类、工作日历、法律法规规章标题库。"
+        "读入基础数据：行政区划、十个类别、类别细分、编码规则、必填要素、审查路径、办理时限、支出经济分类、工作日历、法律法规规章标题库。"
         "重复执行只补缺少的行，不改动已有的行。"
     )
 
@@ -77,6 +77,10 @@ def load_tables() -> dict[str, int]:
         )
         for row in rows_of("route_rules.csv")
     )
+    added["limits"] = sum(
+        _add(Limit, {"state": row["state"], "kind": row["kind"]}, days=row["days"], source=row["source"])
+        for row in rows_of("limits.csv")
+    )
     added["economic_classes"] = sum(
         _add(
             EconomicClass,
@@ -112,6 +116,7 @@ def _as_text(added: dict[str, int]) -> str:
         "aliases": "俗称",
         "route_rules": "审查路径",
         "economic_classes": "支出经济分类",
+        "limits": "办理时限",
         "working_days": "工作日历",
         "acts": "法律法规规章",
     }
