@@ -20,6 +20,7 @@ staff_site.register_screen("bulk", "批量修改", "admin:bulk", DEPARTMENT, _GR
 staff_site.register_screen("uploads", "导入工作簿", "admin:upload_start", DEPARTMENT, _GROUP)
 staff_site.register_screen("batches", "调整批次", "admin:batch_list", REGION, _GROUP)
 staff_site.register_screen("directives", "上级决定", "admin:directive_list", EVERYONE, _GROUP)
+staff_site.register_screen("meetings", "常务会", "admin:meeting_list", REGION, _GROUP)
 staff_site.register_urls(screens)
 staff_site.register_workbench(sections)
 staff_site.register_workbench(waiting)

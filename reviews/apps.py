@@ -10,8 +10,11 @@ class Config(AppConfig):
         from qingdan.ledger import append_only
 
         append_only.register(
+            "reviews_amendment",
             "reviews_comment",
             "reviews_decision",
             "reviews_meetingdecision",
+            "reviews_rebase",
+            "reviews_textconfirmation",
             "reviews_transferconsent",
         )

@@ -141,8 +141,30 @@ class MeetingForm(PlainForm):
         widget=forms.RadioSelect,
         error_messages={"required": "选择审议结果"},
     )
-    opinion = _text("意见", rows=3, help_text="暂缓、不予通过须写明意见。")
+    opinion = _text("意见", rows=3, help_text="原则通过、暂缓、不予通过须写明意见。")
     seen_hash = forms.CharField(widget=forms.HiddenInput)
+
+
+class CallMeetingForm(PlainForm):
+    """A meeting before it is held. ``agenda``: one 议题 a line."""
+
+    title = forms.CharField(
+        label="会议名称", max_length=100, help_text="例如：市政府第12次常务会议", error_messages={"required": "填写会议名称"}
+    )
+    number = forms.IntegerField(label="会议次数", required=False, min_value=1, max_value=9_999)
+    held_on = _date("召开日期", error_messages={"required": "填写召开日期"})
+    agenda = _text("其他议题", rows=3, help_text="一行一个；调整批次在下一页列入。")
+
+
+class AgendaForm(PlainForm):
+    """One more 议题: a batch, or a report in words."""
+
+    subject = forms.CharField(label="议题", max_length=200, error_messages={"required": "填写议题"})
+    batch = forms.ModelChoiceField(label="调整批次", queryset=None, required=False, empty_label="（不是调整批次）")
+
+    def __init__(self, *args, batches, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["batch"].queryset = batches
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ from qingdan.items.kinds import ChangeKind, EditionKind
 from qingdan.items.models import Edition
 from qingdan.items.placing import DepartmentPlacement, EditionTerms, Placement
 from qingdan.items.publishing import counts_after, publish_edition
+from reviews.amending import text_hash
 from reviews.batches import check_submission, placements_of
 from reviews.guards import check_can_act_on_batch, check_can_act_on_request, move_batch, move_request
 from reviews.models import Batch
 from reviews.requests import close_changes
-from reviews.states import BatchAction, RequestAction
+from reviews.states import BatchAction, RequestAction, RequestState
 
 
 @act("publish_batch", durable=True)
@@ -57,7 +58,7 @@ def publish_batch(
         decisions=tuple(decisions_of(batch)),
     )
     edition = publish_edition(actor=actor, terms=terms, placements=placements, departments=departments, post=posting.post)
-    for request in batch.requests.all():
+    for request in batch.requests.filter(state=RequestState.APPROVED):
         publish, _ = check_can_act_on_request(actor=actor, request=request, action=RequestAction.PUBLISH)
         move_request(request=request, target=publish.target, actor=actor, reason=f"随{edition.title}公布")
         close_changes(actor, request)
@@ -116,27 +117,46 @@ def foresee(batch: Batch) -> Foreseen:
 
 
 def decisions_of(batch: Batch) -> list[dict]:
-    """The decisions that the manifest keeps: which stage and part, in which post, when, over which hash."""
-    found = [
-        {
-            "request": request.number,
-            "stage": decision.stage,
-            "part": decision.part,
-            "post": decision.post,
-            "at": decision.at.astimezone(datetime.UTC).isoformat(timespec="seconds"),
-            "hash": decision.proposed_hash,
-        }
-        for request in batch.requests.order_by("number")
-        for decision in request.decisions.filter(revision=request.revision).order_by("at", "pk")
-    ]
+    """The decisions that the manifest keeps: which stage and part, in which post, when, over which hash.
+
+    The last word of each part counts, whatever the revision: one that went back to a single stage keeps what the others said. A follow-up
+    carries what was said of the request that it was split off.
+    """
+    found = []
+    for request in batch.requests.select_related("origin").order_by("number"):
+        line, last = request, {}
+        while line is not None:
+            for decision in line.decisions.select_related("request").order_by("-revision", "-at", "-pk"):
+                last.setdefault((decision.stage, decision.part), decision)
+            line = line.origin
+        found += [
+            {
+                "request": decision.request.number,
+                "stage": decision.stage,
+                "part": decision.part,
+                "post": decision.post,
+                "at": _moment(decision.at),
+                "hash": decision.proposed_hash,
+            }
+            for decision in sorted(last.values(), key=lambda each: (each.at, each.pk))
+        ]
     found += [
         {
             "batch": batch.number,
             "stage": "meeting",
             "meeting": decision.meeting.title,
-            "at": decision.at.astimezone(datetime.UTC).isoformat(timespec="seconds"),
+            "at": _moment(decision.at),
             "hash": decision.submission_hash,
         }
         for decision in batch.meeting_decisions.select_related("meeting").filter(submission_hash=batch.submission_hash)
     ]
+    if batch.amendments.exists():
+        found += [
+            {"batch": batch.number, "stage": "amended", "post": each.post, "at": _moment(each.at), "hash": each.text_hash}
+            for each in batch.text_confirmations.filter(text_hash=text_hash(batch))
+        ]
     return found
+
+
+def _moment(at: datetime.datetime) -> str:
+    return at.astimezone(datetime.UTC).isoformat(timespec="seconds")

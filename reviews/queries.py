@@ -52,6 +52,12 @@ class BatchQuerySet(models.QuerySet):
         return self.filter(reviewed)
 
 
+class MeetingQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        _, reviewed = scope_of(user, "region", "region")
+        return self.filter(reviewed)
+
+
 class UploadQuerySet(models.QuerySet):
     def visible_to(self, user):
         own, _ = scope_of(user, "region", "department")

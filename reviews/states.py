@@ -46,11 +46,16 @@ class RequestAction(models.TextChoices):
     DEFER = "defer", "暂缓"
     REJECT = "reject", "审议不予通过"
     PUBLISH = "publish", "公布"
+    REBASE = "rebase", "套用新版本"
+    STOP = "stop", "因冲突退回合法性审查"
+    END = "end", "办结（没有可公布的事项）"
 
 
 class BatchState(models.TextChoices):
     DRAFT = "draft", "汇总中"
     FROZEN = "frozen", "送审稿已定"
+    RECORDED = "recorded", "审议结果待核对"
+    AMENDING = "amending", "按会议意见修改"
     DECIDED = "decided", "审议通过"
     PUBLISHED = "published", "已公布"
     DISSOLVED = "dissolved", "已解散"
@@ -62,9 +67,16 @@ class BatchAction(models.TextChoices):
     FREEZE = "freeze", "确定送审稿"
     REOPEN = "reopen", "重新汇总"
     DECIDE = "decide", "记录审议通过"
+    PRINCIPLE = "principle", "记录原则通过"
     PUT_OFF = "put_off", "记录暂缓或不予通过"
+    REGISTER = "register", "按会议纪要登记"
+    SEND_BACK = "send_back", "退回重新登记"
+    AMEND = "amend", "录入修改"
+    CONFIRM = "confirm", "核对修改文本"
+    STOP = "stop", "停办有冲突的事项"
     PUBLISH = "publish", "公布"
     DISSOLVE = "dissolve", "解散"
+    CLOSE = "close", "办结（没有可公布的事项）"
 
 
 class TaskState(models.TextChoices):
@@ -99,6 +111,8 @@ class Transition:
 _R, _A = RequestState, RequestAction
 _DEPARTMENT = (Post.CLERK, Post.HEAD)
 _COMPLIANCE = (Post.COMPLIANCE, Post.SERVICE)
+# What the meeting decided is entered by 政府办, or from the minutes by 审改办 and checked by a second person.
+_MINUTES = (Post.COUNCIL, Post.PUBLISHER)
 
 REQUEST_TRANSITIONS: tuple[Transition, ...] = (
     Transition(_R.DRAFT, _A.EDIT, _R.DRAFT, _DEPARTMENT),
@@ -120,9 +134,14 @@ REQUEST_TRANSITIONS: tuple[Transition, ...] = (
     Transition(_R.AWAITING, _A.RETURN, _R.RETURNED, (Post.PUBLISHER,), opinion=True),
     Transition(_R.AWAITING, _A.WITHDRAW, _R.WITHDRAWN, _DEPARTMENT, opinion=True),
     Transition(_R.BATCHED, _A.RELEASE, _R.AWAITING, (Post.PUBLISHER,)),
-    Transition(_R.BATCHED, _A.AGREE, _R.APPROVED, (Post.COUNCIL,)),
-    Transition(_R.BATCHED, _A.DEFER, _R.AWAITING, (Post.COUNCIL,), opinion=True),
-    Transition(_R.BATCHED, _A.REJECT, _R.REFUSED, (Post.COUNCIL,), opinion=True),
+    # The base was published over: carried onto the new one, and legality looks again.
+    Transition(_R.AWAITING, _A.REBASE, _R.LEGALITY, (Post.PUBLISHER,)),
+    Transition(_R.BATCHED, _A.REBASE, _R.LEGALITY, (Post.PUBLISHER,)),
+    Transition(_R.BATCHED, _A.AGREE, _R.APPROVED, _MINUTES),
+    Transition(_R.BATCHED, _A.DEFER, _R.AWAITING, _MINUTES, opinion=True),
+    Transition(_R.BATCHED, _A.REJECT, _R.REFUSED, _MINUTES, opinion=True),
+    Transition(_R.APPROVED, _A.STOP, _R.LEGALITY, (Post.PUBLISHER,)),
+    Transition(_R.APPROVED, _A.END, _R.REFUSED, (Post.PUBLISHER,)),
     Transition(_R.APPROVED, _A.PUBLISH, _R.PUBLISHED, (Post.PUBLISHER,)),
 )
 
@@ -135,7 +154,21 @@ BATCH_TRANSITIONS: tuple[Transition, ...] = (
     Transition(_B.DRAFT, _BA.DISSOLVE, _B.DISSOLVED, _PUBLISHER),
     Transition(_B.FROZEN, _BA.REOPEN, _B.DRAFT, _PUBLISHER),
     Transition(_B.FROZEN, _BA.DECIDE, _B.DECIDED, (Post.COUNCIL,)),
+    Transition(_B.FROZEN, _BA.PRINCIPLE, _B.AMENDING, (Post.COUNCIL,), opinion=True),
     Transition(_B.FROZEN, _BA.PUT_OFF, _B.DISSOLVED, (Post.COUNCIL,), opinion=True),
+    Transition(_B.FROZEN, _BA.REGISTER, _B.RECORDED, _PUBLISHER),
+    # By somebody other than who registered them.
+    Transition(_B.RECORDED, _BA.DECIDE, _B.DECIDED, _MINUTES),
+    Transition(_B.RECORDED, _BA.PRINCIPLE, _B.AMENDING, _MINUTES, opinion=True),
+    Transition(_B.RECORDED, _BA.PUT_OFF, _B.DISSOLVED, _MINUTES, opinion=True),
+    Transition(_B.RECORDED, _BA.SEND_BACK, _B.FROZEN, _MINUTES, opinion=True),
+    Transition(_B.AMENDING, _BA.AMEND, _B.AMENDING, _PUBLISHER),
+    # The first of the two offices leaves the batch where it is.
+    Transition(_B.AMENDING, _BA.CONFIRM, _B.DECIDED, (Post.PUBLISHER, Post.LEGALITY)),
+    Transition(_B.AMENDING, _BA.STOP, _B.AMENDING, _PUBLISHER),
+    Transition(_B.AMENDING, _BA.CLOSE, _B.DISSOLVED, _PUBLISHER),
+    Transition(_B.DECIDED, _BA.STOP, _B.DECIDED, _PUBLISHER),
+    Transition(_B.DECIDED, _BA.CLOSE, _B.DISSOLVED, _PUBLISHER),
     Transition(_B.DECIDED, _BA.PUBLISH, _B.PUBLISHED, _PUBLISHER),
 )
 
@@ -154,6 +187,10 @@ TASK_TRANSITIONS: tuple[Transition, ...] = (
     Transition(_T.NOT_CONCERNED, _TA.REQUEST, _T.REQUESTED, _DEPARTMENT),
     Transition(_T.NOT_CONCERNED, _TA.REOPEN, _T.OPEN, _GIVERS, opinion=True),
 )
+
+
+# One batch in a region may be in one of these.
+OPEN_BATCH = (_B.DRAFT, _B.FROZEN, _B.RECORDED, _B.AMENDING, _B.DECIDED)
 
 # A request in one of these states is over: its changes no longer hold their items.
 ENDED = frozenset({_R.PUBLISHED, _R.REFUSED, _R.WITHDRAWN})

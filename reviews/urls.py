@@ -3,12 +3,14 @@
 from django.urls import path
 
 from reviews.views import (
+    amending,
     attachments,
     batches,
     conversation,
     decisions,
     directive_entry,
     directives,
+    meetings,
     profiles,
     publication,
     requests,
@@ -53,6 +55,13 @@ def screens():
         path("batches/<int:key>/freeze/", batches.batch_freeze, name="batch_freeze"),
         path("batches/<int:key>/reopen/", batches.batch_reopen, name="batch_reopen"),
         path("batches/<int:key>/dissolve/", batches.batch_dissolve, name="batch_dissolve"),
-        path("batches/<int:key>/meeting/", batches.batch_meeting, name="batch_meeting"),
+        path("batches/<int:key>/meeting/", meetings.batch_meeting, name="batch_meeting"),
+        path("batches/<int:key>/minutes/", meetings.batch_minutes, name="batch_minutes"),
+        path("batches/<int:key>/amend/<int:change>/", amending.batch_amend, name="batch_amend"),
+        path("batches/<int:key>/confirm/", amending.batch_confirm, name="batch_confirm"),
+        path("batches/<int:key>/stop/", amending.batch_stop, name="batch_stop"),
+        path("requests/<int:key>/rebase/", amending.request_rebase, name="request_rebase"),
+        path("meetings/", meetings.meeting_list, name="meeting_list"),
+        path("meetings/<int:key>/", meetings.meeting_page, name="meeting"),
         path("batches/<int:key>/publish/", publication.batch_publish, name="batch_publish"),
     ]

@@ -18,8 +18,9 @@ from qingdan.items.content import ItemContent, make_content
 from qingdan.items.kinds import ChangeKind, EditionKind
 from qingdan.items.models import Edition, EditionEntry, Item, ItemVersion
 from qingdan.items.placing import EditionTerms, Placement
-from reviews.batches import ItemOutcome, create_batch, freeze_batch, record_meeting
+from reviews.batches import create_batch, freeze_batch
 from reviews.deciding import decide_request
+from reviews.meetings import ItemOutcome, record_meeting
 from reviews.models import Batch, Change, ChangeRequest
 from reviews.publication import publish_afterwards, publish_batch
 from reviews.requests import Proposal, create_request, submit_request, withdraw_request

@@ -12,13 +12,14 @@ from qingdan.items.content import ItemContent
 from qingdan.items.kinds import ChangeKind, EditionKind
 from qingdan.items.models import Edition, EditionEntry, ItemVersion
 from qingdan.items.placing import EditionTerms, Placement
-from reviews.batches import ItemOutcome, create_batch, freeze_batch, record_meeting
+from reviews.batches import create_batch, freeze_batch
 from reviews.deciding import decide_request
 from reviews.demo import people
 from reviews.demo.city import make_department
 from reviews.demo.real import real_list
 from reviews.demo.texts import Place
 from reviews.directives import record_directive
+from reviews.meetings import ItemOutcome, record_meeting
 from reviews.models import Batch, Change, ChangeRequest, Decision, Directive, MeetingDecision
 from reviews.publication import publish_afterwards, publish_batch
 from reviews.requests import Proposal, create_request, submit_request, withdraw_request

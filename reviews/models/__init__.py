@@ -11,12 +11,16 @@ from reviews.models.decisions import Decision, RouteRule
 from reviews.models.desk import DeskSetting
 from reviews.models.directives import Directive, DirectiveLine, DirectiveTask
 from reviews.models.limits import Limit
+from reviews.models.meetings import AgendaItem, Amendment, MeetingRecord, TextConfirmation
+from reviews.models.rebasing import Rebase
 from reviews.models.requests import Change, ChangeRequest
 from reviews.models.uploads import Upload
 from reviews.models.working_copies import WorkingCopy
 
 __all__ = [
     "Attachment",
+    "AgendaItem",
+    "Amendment",
     "Batch",
     "Change",
     "ChangeRequest",
@@ -29,8 +33,11 @@ __all__ = [
     "Limit",
     "Meeting",
     "MeetingDecision",
+    "MeetingRecord",
+    "Rebase",
     "RouteRule",
     "TransferConsent",
+    "TextConfirmation",
     "Upload",
     "WorkingCopy",
 ]

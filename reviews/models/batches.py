@@ -11,22 +11,25 @@ from simple_history.models import HistoricalRecords
 from departments.models import Region
 from departments.posts import Post
 from qingdan.items.models import Edition
-from reviews.queries import BatchQuerySet
-from reviews.states import BatchState
+from reviews.queries import BatchQuerySet, MeetingQuerySet
+from reviews.states import OPEN_BATCH, BatchState
 
 
 class Meeting(models.Model):
     """政府常务会: number, date, minutes."""
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="meetings", verbose_name="行政区划")
+    number = models.PositiveIntegerField("会议次数", null=True, blank=True, help_text="第几次常务会议")
     title = models.CharField("会议名称", max_length=100, help_text="例如：市政府第12次常务会议")
     held_on = models.DateField("召开日期")
     minutes_no = models.CharField("会议纪要文号", max_length=100, blank=True)
     history = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
 
+    objects = MeetingQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "常务会"
-        ordering = ["-held_on"]
+        ordering = ["-held_on", "-pk"]
         constraints = [models.UniqueConstraint(fields=["region", "title", "held_on"], name="meeting_once")]
 
     def __str__(self) -> str:
@@ -57,7 +60,7 @@ class Batch(models.Model):
             models.UniqueConstraint(fields=["region", "number"], name="batch_number_once_in_region"),
             models.UniqueConstraint(
                 fields=["region"],
-                condition=Q(state__in=[BatchState.DRAFT, BatchState.FROZEN, BatchState.DECIDED]),
+                condition=Q(state__in=list(OPEN_BATCH)),
                 name="batch_one_open_in_region",
             ),
             models.CheckConstraint(condition=Q(state__in=BatchState.values), name="batch_state_known"),
@@ -72,6 +75,7 @@ class MeetingDecision(models.Model):
 
     class Outcome(models.TextChoices):
         AGREED = "agreed", "审议通过"
+        IN_PRINCIPLE = "principle", "原则通过"
         DEFERRED = "deferred", "暂缓"
         REFUSED = "refused", "不予通过"
 
@@ -82,12 +86,21 @@ class MeetingDecision(models.Model):
     submission_hash = models.CharField("送审稿哈希", max_length=64)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="记录人")
     post = models.CharField("岗位", max_length=20, choices=Post.choices)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核对人"
+    )
+    confirming_post = models.CharField("核对岗位", max_length=20, choices=Post.choices, blank=True)
     at = models.DateTimeField("时间", default=timezone.now)
 
     class Meta:
         verbose_name = verbose_name_plural = "审议结果"
         ordering = ["at"]
-        constraints = [models.UniqueConstraint(fields=["batch", "submission_hash"], name="meeting_decides_a_submission_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "submission_hash"], name="meeting_decides_a_submission_once"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=models.F("person")), name="meeting_decision_checked_by_another"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.get_outcome_display()

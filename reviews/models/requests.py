@@ -44,6 +44,15 @@ class ChangeRequest(models.Model):
     revision = models.PositiveIntegerField("修订", default=1)
     proposed_hash = models.CharField("内容哈希", max_length=64, blank=True)
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, blank=True, related_name="requests", verbose_name="调整批次")
+    origin = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followups",
+        verbose_name="分自申请",
+        help_text="暂缓或停办的事项另立",
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="经办人")
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="提交人"
@@ -81,6 +90,7 @@ class Change(models.Model):
         AGREED = "agreed", "审议通过"
         DEFERRED = "deferred", "暂缓"
         REFUSED = "refused", "不予通过"
+        STOPPED = "stopped", "会后停办"
 
     request = models.ForeignKey(ChangeRequest, models.PROTECT, related_name="changes", verbose_name="调整申请")
     position = models.PositiveIntegerField("序号")

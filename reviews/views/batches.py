@@ -9,7 +9,6 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from departments.access import posts_of
@@ -17,26 +16,24 @@ from departments.posts import Post
 from departments.site import actor_of, staff_screen
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from qingdan.items.kinds import ChangeKind
+from reviews.amending import text_hash
 from reviews.batches import (
-    ItemOutcome,
     add_to_batch,
     create_batch,
     dissolve_batch,
     freeze_batch,
-    record_meeting,
     remove_from_batch,
     reopen_batch,
 )
-from reviews.forms import BatchForm, ExceptionRow, MeetingForm, read_exceptions
-from reviews.guards import batch_actions, check_can_act_on_batch
-from reviews.models import Batch, Change, ChangeRequest, MeetingDecision
-from reviews.states import BatchAction, BatchState, RequestState
+from reviews.forms import BatchForm
+from reviews.guards import batch_actions
+from reviews.meetings import minutes_of
+from reviews.models import Batch, Change, ChangeRequest, MeetingRecord
+from reviews.rebasing import Conflict, conflicts_of
+from reviews.states import OPEN_BATCH, BatchAction, BatchState, RequestState
 from reviews.views.differences import shown_changes
 from reviews.views.pages import REGION, address_without_page, edition_url, page_of, sentences_of, show
 from reviews.views.stages import BATCH_TONES
-
-_BLANK_LINES = 3
-_MOST_SUGGESTED = 500
 
 
 def visible_batch(request: HttpRequest, key: int) -> Batch:
@@ -74,16 +71,16 @@ def batch_list(request: HttpRequest) -> HttpResponse:
                 return HttpResponseRedirect(batch_url(batch))
     batches = Batch.objects.visible_to(request.user).select_related("region", "meeting", "edition").annotate(size=Count("requests"))
     rows = batches.defer("submission", "edition__manifest")
-    open_states = (BatchState.DRAFT, BatchState.FROZEN, BatchState.DECIDED)
     page = page_of(request, rows.order_by("-created_at", "-pk"))
     context = {
         "title": "调整批次",
         "form": form,
         "waiting": waiting,
+        "stale": stale_by_request(waiting),
         "ticked": set(request.POST.getlist("requests")),
         "sentences": [] if conflicts else sentences,
         "conflicts": conflicts,
-        "still_open": rows.filter(state__in=open_states).first(),
+        "still_open": rows.filter(state__in=OPEN_BATCH).first(),
         "may_create": Post.PUBLISHER in posts_of(request.user),
         "page": page,
         "rows": [(row, BATCH_TONES.get(row.state, "info")) for row in page.object_list],
@@ -112,6 +109,15 @@ def _conflicts(refusal: WrongState | RuleBroken, chosen: list[ChangeRequest]) ->
     return [(each.where, each.message, by_name.get(each.where)) for each in refusal.violations]
 
 
+def stale_by_request(rows: list[ChangeRequest]) -> list[tuple[ChangeRequest, list[Conflict], bool]]:
+    """Of requests of one region, those with changes whose base was published over, and whether all of it can be carried."""
+    found: dict[int, list[Conflict]] = {}
+    changes = Change.objects.filter(request__in=[row.pk for row in rows], item__isnull=False).order_by("request", "position")
+    for conflict in conflicts_of(changes) if rows else ():
+        found.setdefault(conflict.change.request_id, []).append(conflict)
+    return [(row, found[row.pk], all(each.can_carry for each in found[row.pk])) for row in rows if row.pk in found]
+
+
 def ordered_changes(batch: Batch) -> QuerySet[Change]:
     """The changes of a batch in the order of its 送审稿."""
     return Change.objects.filter(request__batch=batch).order_by("request__number", "position")
@@ -132,9 +138,17 @@ def batch_page(request: HttpRequest, batch: Batch, *, sentences: list[str] | Non
     kinds = ordered_changes(batch).order_by().values_list("kind").annotate(count=Count("pk"))
     rows = list(batch.requests.select_related("department").annotate(size=Count("changes")).order_by("number"))
     waiting = list(_waiting(request).filter(region=batch.region)) if BatchAction.ADD in actions else []
+    agreed = batch.state in (BatchState.AMENDING, BatchState.DECIDED)
+    amendments = list(batch.amendments.select_related("change__request", "person").order_by("pk"))
     context = {
         "title": batch.title,
         "batch": batch,
+        "stale": stale_by_request(rows) if agreed or batch.state == BatchState.DRAFT else [],
+        "agreed": agreed,
+        "record": _record_of(batch),
+        "amendments": amendments,
+        "text_hash": text_hash(batch) if batch.state == BatchState.AMENDING else "",
+        "confirmations": list(batch.text_confirmations.select_related("person")),
         "tone": BATCH_TONES.get(batch.state, "info"),
         "rows": rows,
         "waiting": waiting,
@@ -142,7 +156,8 @@ def batch_page(request: HttpRequest, batch: Batch, *, sentences: list[str] | Non
         "page": page,
         "changes": shown_changes(page.object_list, first=page.start_index()),
         "query": address_without_page(request),
-        "meetings": list(batch.meeting_decisions.select_related("meeting", "person")),
+        "meetings": list(batch.meeting_decisions.select_related("meeting", "person", "confirmed_by")),
+        "followups": list(ChangeRequest.objects.filter(origin__batch=batch).select_related("origin", "department")),
         "edition_url": edition_url(batch.edition) if batch.edition_id else "",
         "may": {action.value: action in actions for action in BatchAction},
         "sentences": sentences or [],
@@ -151,17 +166,29 @@ def batch_page(request: HttpRequest, batch: Batch, *, sentences: list[str] | Non
     return show(request, "reviews/batch.html", context, status=status)
 
 
+def _record_of(batch: Batch) -> tuple[MeetingRecord, list[tuple[Change, str, str]]] | None:
+    """The registration that waits to be checked, with its exceptions: change, outcome and note in words."""
+    record = batch.meeting_records.filter(state=MeetingRecord.State.WAITING).select_related("person").first()
+    if record is None:
+        return None
+    exceptions = minutes_of(record).exceptions
+    changes = ordered_changes(batch).filter(pk__in=exceptions)
+    return record, [(change, Change.Outcome(exceptions[change.pk].outcome).label, exceptions[change.pk].note) for change in changes]
+
+
 def _turn(batch: Batch) -> str:
     return {
         BatchState.DRAFT: f"{Post.PUBLISHER.label}：核对后确定送审稿",
         BatchState.FROZEN: f"{Post.COUNCIL.label}：记录常务会审议结果",
+        BatchState.RECORDED: f"{Post.COUNCIL.label}或{Post.PUBLISHER.label}的另一人：核对审议结果登记",
+        BatchState.AMENDING: f"{Post.PUBLISHER.label}：录入会议要求的修改；与{Post.LEGALITY.label}分别核对文本",
         BatchState.DECIDED: f"{Post.PUBLISHER.label}：公布",
         BatchState.PUBLISHED: "已办结",
         BatchState.DISSOLVED: "已办结",
     }[batch.state]
 
 
-def _act(request: HttpRequest, key: int, act: Callable[[Batch], Batch], told: str) -> HttpResponse:
+def act_on_batch(request: HttpRequest, key: int, act: Callable[[Batch], object], told: str) -> HttpResponse:
     """One act on a batch, then its page; a refusal is told on the page as it is now."""
     batch = visible_batch(request, key)
     try:
@@ -182,7 +209,9 @@ def _named_request(request: HttpRequest) -> ChangeRequest:
 def batch_add(request: HttpRequest, key: int) -> HttpResponse:
     row = _named_request(request)
     actor = actor_of(request)
-    return _act(request, key, lambda batch: add_to_batch(actor=actor, batch=batch, request=row), f"已加入申请 {row.number}。")
+    return act_on_batch(
+        request, key, lambda batch: add_to_batch(actor=actor, batch=batch, request=row), f"已加入申请 {row.number}。"
+    )
 
 
 @staff_screen(Post.PUBLISHER)
@@ -191,7 +220,7 @@ def batch_remove(request: HttpRequest, key: int) -> HttpResponse:
     row = _named_request(request)
     actor = actor_of(request)
     told = f"已移出申请 {row.number}，它回到待汇总。"
-    return _act(request, key, lambda batch: remove_from_batch(actor=actor, batch=batch, request=row), told)
+    return act_on_batch(request, key, lambda batch: remove_from_batch(actor=actor, batch=batch, request=row), told)
 
 
 @staff_screen(Post.PUBLISHER)
@@ -199,14 +228,14 @@ def batch_remove(request: HttpRequest, key: int) -> HttpResponse:
 def batch_freeze(request: HttpRequest, key: int) -> HttpResponse:
     actor = actor_of(request)
     told = f"送审稿已定，等待{Post.COUNCIL.label}记录常务会审议结果。"
-    return _act(request, key, lambda batch: freeze_batch(actor=actor, batch=batch), told)
+    return act_on_batch(request, key, lambda batch: freeze_batch(actor=actor, batch=batch), told)
 
 
 @staff_screen(Post.PUBLISHER)
 @require_POST
 def batch_reopen(request: HttpRequest, key: int) -> HttpResponse:
     actor = actor_of(request)
-    return _act(request, key, lambda batch: reopen_batch(actor=actor, batch=batch), "送审稿已撤回，可以加入或移出申请。")
+    return act_on_batch(request, key, lambda batch: reopen_batch(actor=actor, batch=batch), "送审稿已撤回，可以加入或移出申请。")
 
 
 @staff_screen(Post.PUBLISHER)
@@ -214,61 +243,4 @@ def batch_reopen(request: HttpRequest, key: int) -> HttpResponse:
 def batch_dissolve(request: HttpRequest, key: int) -> HttpResponse:
     actor = actor_of(request)
     told = "批次已解散，其中的申请回到待汇总。"
-    return _act(request, key, lambda batch: dissolve_batch(actor=actor, batch=batch), told)
-
-
-@staff_screen(Post.COUNCIL)
-@require_http_methods(["GET", "HEAD", "POST"])
-def batch_meeting(request: HttpRequest, key: int) -> HttpResponse:
-    """What the meeting decided of the 送审稿 as one 议题, and where it differed for single changes."""
-    batch = visible_batch(request, key)
-    actor = actor_of(request)
-    check_can_act_on_batch(actor=actor, batch=batch, action=BatchAction.DECIDE)
-    changes = list(ordered_changes(batch).select_related("request__department"))
-    more = "more" in request.POST
-    form = MeetingForm(request.POST or None, initial={"seen_hash": batch.submission_hash})
-    lines, exceptions = read_exceptions(request.POST, [change.pk for change in changes])
-    sentences, status = [], 200
-    if request.method == "POST" and not more:
-        status = 422
-        if form.is_valid() and not any(line.fault for line in lines):
-            try:
-                decision = _record(actor, batch, form.cleaned_data, exceptions)
-            except RuleBroken as refusal:
-                form.add_refusal(refusal)
-            except WrongState as refusal:
-                status, sentences = refusal.status, sentences_of(refusal)
-            else:
-                messages.success(request, _told(batch, decision))
-                return HttpResponseRedirect(batch_url(batch))
-    if more:
-        form = MeetingForm(initial=request.POST.dict())
-    blanks = _BLANK_LINES if more or not lines else 0
-    context = {
-        "title": f"记录审议结果：{batch.title}",
-        "batch": batch,
-        "form": form,
-        "lines": lines + [ExceptionRow("", "", "")] * blanks,
-        "line_outcomes": [(Change.Outcome.DEFERRED.value, "暂缓"), (Change.Outcome.REFUSED.value, "不予通过")],
-        "changes": [(number, change) for number, change in enumerate(changes, start=1)],
-        "suggested": len(changes) <= _MOST_SUGGESTED,
-        "sentences": sentences,
-        "stale": status == 409,
-    }
-    return show(request, "reviews/meeting.html", context, status=status)
-
-
-def _record(actor, batch: Batch, given: dict, exceptions: dict[int, tuple[str, str]]) -> MeetingDecision:
-    differing = {key: ItemOutcome(outcome, note) for key, (outcome, note) in exceptions.items()}
-    return record_meeting(actor=actor, batch=batch, exceptions=differing, **given)
-
-
-def _told(batch: Batch, decision: MeetingDecision) -> str:
-    following = {
-        MeetingDecision.Outcome.AGREED: f"等待{Post.PUBLISHER.label}公布",
-        MeetingDecision.Outcome.DEFERRED: "批次已解散，申请回到待汇总",
-        MeetingDecision.Outcome.REFUSED: "批次已解散，申请已办结",
-    }[MeetingDecision.Outcome(decision.outcome)]
-    return format_html(
-        '已记录{}对<a href="{}">{}</a>的审议结果：{}。{}。', decision.meeting, batch_url(batch), batch.title, decision, following
-    )
+    return act_on_batch(request, key, lambda batch: dissolve_batch(actor=actor, batch=batch), told)

@@ -28,6 +28,7 @@ class Panel:
 PANELS: list[str] = [
     "reviews.views.conversation.panel",
     "reviews.views.attachments.panel",
+    "reviews.views.followups.lineage",
 ]
 
 

@@ -21,7 +21,13 @@ TONES = {
     RequestState.APPROVED: "good",
     RequestState.DRAFT: "",
 }
-BATCH_TONES = {BatchState.PUBLISHED: "good", BatchState.DECIDED: "good", BatchState.DISSOLVED: ""}
+BATCH_TONES = {
+    BatchState.PUBLISHED: "good",
+    BatchState.DECIDED: "good",
+    BatchState.DISSOLVED: "",
+    BatchState.AMENDING: "warn",
+    BatchState.RECORDED: "warn",
+}
 _ORDER = [
     RequestState.DRAFT,
     RequestState.COMPLIANCE,

@@ -25,8 +25,14 @@ SHOWN = 8
 _TEMPLATE = "reviews/_workbench_list.html"
 _IN_STAGE = (RequestState.COMPLIANCE, RequestState.LEGALITY)
 _OPEN_BATCH = {
-    Post.PUBLISHER: {BatchState.DRAFT: "确定送审稿", BatchState.DECIDED: "公布"},
-    Post.COUNCIL: {BatchState.FROZEN: "记录审议结果"},
+    Post.PUBLISHER: {
+        BatchState.DRAFT: "确定送审稿",
+        BatchState.RECORDED: "核对审议结果",
+        BatchState.AMENDING: "录入修改并核对",
+        BatchState.DECIDED: "公布",
+    },
+    Post.COUNCIL: {BatchState.FROZEN: "记录审议结果", BatchState.RECORDED: "核对审议结果"},
+    Post.LEGALITY: {BatchState.AMENDING: "核对修改文本"},
 }
 
 

@@ -7,15 +7,14 @@ from django.utils import timezone
 
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from reviews.batches import (
-    ItemOutcome,
     add_to_batch,
     create_batch,
     dissolve_batch,
     freeze_batch,
-    record_meeting,
     remove_from_batch,
     reopen_batch,
 )
+from reviews.meetings import ItemOutcome, record_meeting
 from reviews.models import Batch, Change
 from tests.world import add, decide_batch, freeze, fresh, propose, publish, review
 

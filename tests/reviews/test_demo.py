@@ -50,7 +50,9 @@ def test_the_small_world_has_every_state_and_post_and_is_the_same_in_every_datab
             assert told["region"] == CITY
             assert verify().exit_code == 0
             assert all(told["objects"]["request"][state] for state in RequestState.values)
-            assert all(told["objects"]["batch"][state] for state in BatchState.values)
+            # One batch is open in a region at a time, and there are three regions: these two pass between the others.
+            shown = set(BatchState) - {BatchState.RECORDED, BatchState.AMENDING}
+            assert all(told["objects"]["batch"][state] for state in shown)
             assert all(told["objects"]["fund"].values())
             assert set(told["accounts"]) == set(Post.values)
             for region in told["regions"]:

@@ -107,7 +107,7 @@ def test_a_department_and_another_region_find_no_batch(world, at_desk):
 
 BUTTONS = [
     ("draft", "other_publisher", {"freeze", "dissolve", "remove"}),
-    ("frozen", "county_publisher", {"reopen"}),
+    ("frozen", "county_publisher", {"reopen", "meeting"}),
     ("frozen", "county_council", {"meeting"}),
     ("frozen", "county_legality", set()),
     ("decided", "publisher", {"publish"}),

@@ -18,7 +18,7 @@ FORM = {
 @pytest.fixture
 def frozen(world):
     """A frozen batch of the county with three changes (its first one is put off to make room)."""
-    from reviews.batches import record_meeting
+    from reviews.meetings import record_meeting
 
     earlier = world.batch("frozen")
     record_meeting(
@@ -109,7 +109,7 @@ def test_another_submission_is_409_with_a_way_on(frozen, at_desk):
     assert fresh(frozen).state == "frozen"
 
 
-def test_only_the_council_of_the_region_may(frozen, at_desk):
-    assert send(at_desk("county_publisher"), frozen).status_code == 403
+def test_only_the_council_and_the_publisher_of_the_region_may(frozen, at_desk):
+    assert send(at_desk("county_legality"), frozen).status_code == 403
     assert send(at_desk("council"), frozen).status_code == 404
     assert not MeetingDecision.objects.filter(batch=frozen).exists()
