@@ -11,6 +11,7 @@ from departments.acting import act
 from departments.people import Actor
 from departments.posts import Post
 from qingdan.errors import WrongState
+from qingdan.items.documents.editions import order_edition_files
 from qingdan.items.kinds import ChangeKind, EditionKind
 from qingdan.items.models import Edition
 from qingdan.items.placing import DepartmentPlacement, EditionTerms, Placement
@@ -66,6 +67,7 @@ def publish_batch(
     actor.record(
         act="publish_batch", post=posting.post, obj=batch, before_hash=batch.submission_hash, after_hash=edition.manifest_hash
     )
+    _order_files(edition)
     return edition
 
 
@@ -90,7 +92,15 @@ def enter_past_edition(
 ) -> Edition:
     """The step of ``publish_afterwards`` and ``publish_list``, inside the transaction of either (both are outermost: durable)."""
     posting = actor.must_hold(Post.PUBLISHER, region=terms.region, message="基线和补录须由本地区审改办办理")
-    return publish_edition(actor=actor, terms=terms, placements=placements, departments=departments, post=posting.post)
+    edition = publish_edition(actor=actor, terms=terms, placements=placements, departments=departments, post=posting.post)
+    _order_files(edition)
+    return edition
+
+
+def _order_files(edition: Edition) -> None:
+    """The worker makes the edition's files after the commit. A demo's many editions are left to whoever wants a file of one."""
+    if not edition.demo:
+        order_edition_files(edition)
 
 
 @dataclass(frozen=True, slots=True)

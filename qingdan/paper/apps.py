@@ -8,5 +8,6 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         from qingdan.ledger import append_only
+        from qingdan.paper import orders  # noqa: F401 (what the worker carries out)
 
         append_only.register("paper_keptfile")

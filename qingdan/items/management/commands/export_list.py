@@ -32,7 +32,9 @@ class Command(BaseCommand):
         which = parser.add_mutually_exclusive_group()
         which.add_argument("--on", type=_day, metavar="YYYY-MM-DD", help="该日有效的清单")
         which.add_argument("--edition", type=int, metavar="N", help="公布版本序号")
-        parser.add_argument("--format", required=True, type=_format, metavar="{xlsx,csv,docx,pdf}", help="文件格式：xlsx、csv（UTF-8）、docx 或 pdf")
+        parser.add_argument(
+            "--format", required=True, type=_format, metavar="{xlsx,csv,docx,pdf}", help="文件格式：xlsx、csv（UTF-8）、docx 或 pdf"
+        )
         parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="写入的文件；已有的文件会被替换")
 
     def handle(self, *args, region, department, on, edition, format, out: Path, **options):
