@@ -25,14 +25,14 @@ class Server:
     port: int
     pid: int
 
-    def get(self, address: str) -> int:
-        """One request on a connection of its own (the workers are sync); its status, after the whole body was read."""
+    def get(self, address: str, headers: dict[str, str] | None = None) -> http.client.HTTPResponse:
+        """One request on a connection of its own (the workers are sync), its whole body read; how many bytes that were is ``length``."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        connection.request("GET", address)
+        connection.request("GET", address, headers=headers or {})
         response = connection.getresponse()
-        response.read()
+        response.length = len(response.read())
         connection.close()
-        return response.status
+        return response
 
     def cpu_seconds(self) -> float:
         """CPU that the workers have used until now."""
@@ -70,23 +70,47 @@ def wait_for(server: Server) -> None:
     raise RuntimeError(f"no server on port {server.port}")
 
 
-def measure(contestants: dict[str, tuple[Server, str]], rounds: int) -> dict[str, dict[str, float]]:
+@dataclass(frozen=True)
+class Asked:
+    """One contestant: which server, which address, what the reader's browser says; ``known``: it has the page already (304)."""
+
+    server: Server
+    address: str
+    known: bool = False
+    packed: bool = False
+
+    def headers(self) -> dict[str, str]:
+        headers = {"Accept-Encoding": "gzip"} if self.packed else {}
+        if self.known:
+            headers["If-None-Match"] = self.server.get(self.address, headers).headers["ETag"]
+        return headers
+
+
+def measure(contestants: dict[str, Asked], rounds: int) -> dict[str, dict[str, float]]:
     """Name → median milliseconds and CPU milliseconds a request. Contestants take turns in every round; the first is not counted."""
     times: dict[str, list[float]] = {name: [] for name in contestants}
     cpu: dict[str, list[float]] = {name: [] for name in contestants}
+    sizes: dict[str, int] = {}
+    headers = {name: asked.headers() for name, asked in contestants.items()}
     for round_ in range(rounds + 1):
-        for name, (server, address) in contestants.items():
-            before, round_times = server.cpu_seconds(), []
+        for name, asked in contestants.items():
+            before, round_times = asked.server.cpu_seconds(), []
             for _ in range(REQUESTS):
                 started = time.perf_counter()
-                status = server.get(address)
+                response = asked.server.get(asked.address, headers[name])
                 round_times.append(time.perf_counter() - started)
-                if status != 200:
-                    raise RuntimeError(f"{name}: {address} answered {status}")
+                if response.status != (304 if asked.known else 200):
+                    raise RuntimeError(f"{name}: {asked.address} answered {response.status}")
+            sizes[name] = response.length
             if round_:
                 times[name].append(statistics.median(round_times) * 1000)
-                cpu[name].append((server.cpu_seconds() - before) * 1000 / REQUESTS)
+                cpu[name].append((asked.server.cpu_seconds() - before) * 1000 / REQUESTS)
     return {
-        name: {"ms": statistics.median(times[name]), "cpu_ms": statistics.median(cpu[name]), "rounds": rounds}
+        name: {
+            "ms": statistics.median(times[name]),
+            "cpu_ms": statistics.median(cpu[name]),
+            "kB": sizes[name] / 1000,
+            "rounds": rounds,
+        }
         for name in contestants
     }

@@ -20,7 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.children import ROOT, Folder  # noqa: E402
-from bench.pages import measure, serving  # noqa: E402
+from bench.pages import Asked, Server, measure, serving  # noqa: E402
 
 # What a contestant starts from.
 DATABASES = {
@@ -30,6 +30,7 @@ DATABASES = {
     "publish_199": "city",
     "bulk_update_199": "city",
 }
+PAGES = ("home", "list", "search", "item")
 PAST_DAY = "2016-04-20"  # inside the first edition of the city, whatever was published since
 
 
@@ -49,9 +50,39 @@ RATIOS = [
     Ratio("import of 3,928 rows as baseline ÷ calamine reading", "import_as_baseline", "read_with_calamine", aim=15),
     Ratio("199 changes published ÷ bulk_update of the same rows", "publish_199", "bulk_update_199", aim=10),
     *(
-        Ratio(f"{page} page ÷ bare view ({label})", page, "bare", unit)
-        for page in ("home", "list", "item")
+        Ratio(f"{page} page, first time ÷ bare view ({label})", page, "bare", unit)
+        for page in PAGES
         for unit, label in (("ms", "time"), ("cpu_ms", "CPU"))
+    ),
+    *(
+        Ratio(f"{page} page, kept ÷ bare view ({label})", f"{page}, kept", "bare", unit, aim=1.18)
+        for page in PAGES
+        for unit, label in (("ms", "time"), ("cpu_ms", "CPU"))
+    ),
+    *(
+        Ratio(f"home page, not changed (304) ÷ bare view ({label})", "home, 304", "bare", unit, aim=1.18)
+        for unit, label in (("ms", "time"), ("cpu_ms", "CPU"))
+    ),
+    Ratio("search, rare words, 392,800 ÷ 3,928 items: page", "page, rare, 392,800 items", "page, rare, 3,928 items", "ms", aim=1.5),
+    Ratio(
+        "search, common words, 392,800 items: facets ÷ bare count",
+        "facets, common, 392,800 items",
+        "bare count, common, 392,800 items",
+        "ms",
+        aim=1.3,
+    ),
+    Ratio(
+        "search, common words, 392,800 items: page ÷ bare count",
+        "page, common, 392,800 items",
+        "bare count, common, 392,800 items",
+        "ms",
+        aim=1.5,
+    ),
+    Ratio(
+        "search, common words, 3,928 items: facets ÷ bare count",
+        "facets, common, 3,928 items",
+        "bare count, common, 3,928 items",
+        "ms",
     ),
     *(
         Ratio(f"{page} page as of a past day, 140 editions behind ÷ 14 ({label})", f"{page} at 140", f"{page} at 14", unit, aim=1.5)
@@ -68,7 +99,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="qingdan-bench-") as place:
         folder = Folder(Path(place))
         prepare(folder)
-        figures = run_acts(folder, rounds) | run_pages(folder, rounds)
+        figures = run_acts(folder, rounds) | run_pages(folder, rounds) | run_search(folder, rounds)
     ratios = [
         {**asdict(ratio), "value": round(figures[ratio.over][ratio.unit] / figures[ratio.under][ratio.unit], 2)} for ratio in RATIOS
     ]
@@ -110,18 +141,31 @@ def run_acts(folder: Folder, rounds: int) -> dict[str, dict[str, float]]:
 
 def run_pages(folder: Folder, rounds: int) -> dict[str, dict[str, float]]:
     code = item_code(folder)
-    addresses = {"home": "/", "list": "/items/", "item": f"/items/{code}/"}
+    addresses = {"home": "/", "list": "/items/", "search": "/items/?q=%E8%AE%B8%E5%8F%AF", "item": f"/items/{code}/"}
     with ExitStack() as servers:
-        start = lambda application, name: servers.enter_context(serving(application, folder.environment(folder.database(name))))  # noqa: E731
-        bare, site = start("bench.bare", "city"), start("qingdan.wsgi", "city")
+
+        def start(application: str, name: str, kept_mb: int = 0) -> Server:
+            environment = folder.environment(folder.database(name)) | {"KEPT_MB": str(kept_mb)}
+            return servers.enter_context(serving(application, environment))
+
+        bare, site, keeping = start("bench.bare", "city"), start("qingdan.wsgi", "city"), start("qingdan.wsgi", "city", 512)
         few, many = start("qingdan.wsgi", "14"), start("qingdan.wsgi", "140")
-        now = {"bare": (bare, "/"), **{page: (site, address) for page, address in addresses.items()}}
+        now = {"bare": Asked(bare, "/")}
+        now |= {page: Asked(site, address) for page, address in addresses.items()}
+        now |= {f"{page}, kept": Asked(keeping, address, packed=True) for page, address in addresses.items()}
+        now["home, 304"] = Asked(keeping, "/", known=True, packed=True)
         past = {
-            f"{page} at {name}": (server, f"{address}?on={PAST_DAY}")
+            f"{page} at {name}": Asked(server, f"{address}?on={PAST_DAY}")
             for page, address in addresses.items()
+            if page != "search"
             for name, server in (("14", few), ("140", many))
         }
         return measure(now, rounds) | measure(past, rounds)
+
+
+def run_search(folder: Folder, rounds: int) -> dict[str, dict[str, float]]:
+    """The index of the city, and of a list a hundred times as long (building that one takes minutes)."""
+    return folder.run("bench.searching", str(folder.path), str(rounds), database=folder.database("city"))
 
 
 def item_code(folder: Folder) -> str:

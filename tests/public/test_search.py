@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from qingdan.items.index import asking
 from qingdan.items.index.asking import forget_open_files
 from qingdan.items.index.building import build, path_of
 from qingdan.items.listing import Choice, scan, search
@@ -168,10 +169,12 @@ def test_what_has_left_the_list_is_still_found_by_name(world, client):
 @pytest.mark.parametrize(
     "choice", [Choice(), Choice(category="02"), Choice(initiation="applied"), Choice(state="in_use", category="01")], ids=str
 )
-def test_the_index_and_a_scan_of_the_database_give_the_same_order_and_counts(world, city, query, choice):
+def test_the_index_and_a_scan_of_the_database_give_the_same_order_and_counts(world, city, query, choice, monkeypatch):
     edition, needle = world.edition(3), normalise(query)
     by_index, by_scan = search(edition, needle, choice), scan(edition, needle, choice)
     assert dict(by_index.counts) == dict(by_scan.counts)
+    monkeypatch.setattr(asking, "MANY", 0)
+    assert dict(search(edition, needle, choice).counts) == dict(by_scan.counts)
     assert by_index.places(0, 100) == by_scan.places(0, 100)
     for size in (1, 3):
         pages = [by_index.places(start, start + size) for start in range(0, by_index.total, size)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -25,9 +26,8 @@ KIND_MASK, PLACE_MASK = (1 << KIND_BITS) - 1, (1 << PLACE_BITS) - 1
 
 _SCHEMA = """
 CREATE VIRTUAL TABLE hit USING fts5(name, rest, content='', columnsize=0, tokenize='ascii');
-CREATE TABLE groups(id INTEGER PRIMARY KEY, department INTEGER NOT NULL, category TEXT NOT NULL);
+CREATE TABLE groups(id INTEGER PRIMARY KEY, department INTEGER NOT NULL, category TEXT NOT NULL, entries INTEGER NOT NULL);
 CREATE TABLE kinds(id INTEGER PRIMARY KEY, initiation TEXT NOT NULL, level TEXT NOT NULL, state TEXT NOT NULL);
-CREATE TABLE size(entries INTEGER NOT NULL);
 """
 _COLUMNS = (
     "position",
@@ -54,24 +54,27 @@ def build(edition: Edition) -> Path:
         if not path.exists():
             unfinished = path.with_suffix(".new")
             unfinished.unlink(missing_ok=True)
-            _write(edition, unfinished)
+            write_file(unfinished, entries_in(edition))
             os.replace(unfinished, path)
             _keep_the_last(path)
     return path
 
 
-def _write(edition: Edition, path: Path) -> None:
+def write_file(path: Path, entries: Iterable[tuple]) -> None:
+    """An index of ``entries``: (place, department key, category, 行使方式, 行使层级, 状态, search text), in official order."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode=OFF")
         connection.execute("PRAGMA synchronous=OFF")
         connection.executescript(_SCHEMA)
         connection.execute("BEGIN")
         groups: dict[tuple[int, str], int] = {}
+        entries_of: Counter[int] = Counter()
         kinds: dict[tuple[str, str, str], int] = {}
-        connection.executemany("INSERT INTO hit(rowid, name, rest) VALUES (?, ?, ?)", _rows(edition, groups, kinds))
-        connection.executemany("INSERT INTO groups VALUES (?, ?, ?)", [(key, *group) for group, key in groups.items()])
+        connection.executemany("INSERT INTO hit(rowid, name, rest) VALUES (?, ?, ?)", _rows(entries, groups, entries_of, kinds))
+        connection.executemany(
+            "INSERT INTO groups VALUES (?, ?, ?, ?)", [(key, *group, entries_of[key]) for group, key in groups.items()]
+        )
         connection.executemany("INSERT INTO kinds VALUES (?, ?, ?, ?)", [(key, *kind) for kind, key in kinds.items()])
-        connection.execute("INSERT INTO size SELECT ?", (EditionEntry.objects.of(edition).public().count(),))
         connection.execute("COMMIT")
         connection.execute("INSERT INTO hit(hit) VALUES ('optimize')")
     # A file that was swapped in must be whole after a power cut too.
@@ -79,11 +82,17 @@ def _write(edition: Edition, path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _rows(edition: Edition, groups: dict, kinds: dict) -> Iterator[tuple[int, str, str]]:
+def entries_in(edition: Edition) -> Iterator[tuple]:
     found = EditionEntry.objects.of(edition).public().values_list(*_COLUMNS)
     for place, department, category, own, default, level, state, text in found.iterator(chunk_size=2000):
+        yield place, department, category, own or default, level, state, text
+
+
+def _rows(entries: Iterable[tuple], groups: dict, entries_of: Counter, kinds: dict) -> Iterator[tuple[int, str, str]]:
+    for place, department, category, initiation, level, state, text in entries:
         group = groups.setdefault((department, category), len(groups))
-        kind = kinds.setdefault((own or default, level, state), len(kinds))
+        entries_of[group] += 1
+        kind = kinds.setdefault((initiation, level, state), len(kinds))
         if kind > KIND_MASK:  # more kinds than the rowid has room for: the last one stands for the rest
             kind = KIND_MASK
         called, rest = parts_of(text)
