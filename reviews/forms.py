@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from departments.models import Department
 from qingdan.errors import RuleBroken
-from reviews.models import Change, Decision, MeetingDecision
+from reviews.models import Change, Decision, Directive, MeetingDecision, TransferConsent
 from reviews.states import Part
 
 SECRETS = "涉密事项不得录入。"
@@ -103,6 +103,42 @@ class ProposeForm(PlainForm):
     def __init__(self, *args, absent: list[str] = (), **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["repeal"].choices = [(code, code) for code in absent]
+
+
+class DraftForm(PlainForm):
+    """What a request is made for; its changes are added one by one. One department needs no choice."""
+
+    department = forms.ModelChoiceField(label="部门", queryset=Department.objects.none(), empty_label=None, required=False)
+    reason = _text("调整理由", required=True, rows=3, error_messages={"required": "写明调整理由"})
+    document = forms.CharField(label="依据文件", required=False, max_length=300, help_text="标题和文号。")
+    directive = forms.ModelChoiceField(
+        label="上级决定",
+        queryset=Directive.objects.none(),
+        required=False,
+        empty_label="（不是承接上级决定）",
+        error_messages={"invalid_choice": "所选的上级决定已不在了，另选"},
+    )
+    seen_hash = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, departments, directives, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["directive"].queryset = directives
+        self.fields["directive"].label_from_instance = lambda row: f"{row.number} {row.title}"
+        if len(departments) > 1:
+            self.fields["department"].queryset = departments
+            self.fields["department"].initial = departments[0]
+        else:
+            del self.fields["department"]
+
+
+class ConsentForm(PlainForm):
+    """The receiving department's word on a 划转."""
+
+    outcome = forms.ChoiceField(
+        label="结论", choices=TransferConsent.Outcome.choices, widget=forms.RadioSelect, error_messages={"required": "选择结论"}
+    )
+    opinion = _text("意见", rows=3, help_text="不同意接收须写明理由。")
+    seen_seal = forms.CharField(widget=forms.HiddenInput)
 
 
 class ProfileForm(PlainForm):

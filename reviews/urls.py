@@ -10,11 +10,14 @@ from reviews.views import (
     decisions,
     directive_entry,
     directives,
+    drafts,
+    item_form,
     meetings,
     profiles,
     publication,
     requests,
     tasks,
+    transfers,
     uploads,
 )
 from reviews.views.bulk import bulk
@@ -23,7 +26,15 @@ from reviews.views.bulk import bulk
 def screens():
     return [
         path("requests/", requests.request_list, name="request_list"),
+        path("requests/new/", drafts.request_new, name="request_new"),
         path("requests/<int:key>/", requests.request_detail, name="request"),
+        path("requests/<int:key>/reason/", drafts.request_describe, name="request_describe"),
+        path("requests/<int:key>/changes/<int:change>/", item_form.change_edit, name="change_edit"),
+        path("requests/<int:key>/changes/<int:change>/remove/", item_form.change_remove, name="change_remove"),
+        path("items/pick/", drafts.item_pick, name="item_pick"),
+        path("items/change/", item_form.change_new, name="change_new"),
+        path("transfers/", transfers.transfer_list, name="transfer_list"),
+        path("transfers/<int:key>/", transfers.transfer, name="transfer"),
         path("requests/<int:key>/submit/", requests.request_submit, name="request_submit"),
         path("requests/<int:key>/withdraw/", requests.request_withdraw, name="request_withdraw"),
         path("requests/<int:key>/return/", requests.request_return, name="request_return"),

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from departments.models import Department
+from departments.models import Department, Region
 from qingdan.items.checks.rule import Finding
 from qingdan.items.content import INITIATIONS, DepartmentContent, ItemContent
 from qingdan.items.display import text_of
 from qingdan.items.elements import BY_KEY, ELEMENTS
 from qingdan.items.kinds import ChangeKind
-from qingdan.items.models import Category, DepartmentVersion, RequiredElement
+from qingdan.items.models import Category, DepartmentVersion, ItemVersion, RequiredElement
 from qingdan.items.wording import Parts, parts_between
+from reviews.kind_terms import told_terms
 from reviews.models import Change
 
 # The name of a sub-item is its 事项名称; 状态 is told by the kind of change where it only begins.
@@ -54,6 +55,7 @@ class Shown:
     missing: list[str] = field(default_factory=list)
     unread: int = 0
     findings: list[Finding] | None = None
+    terms: list[tuple[str, str]] = field(default_factory=list)
     talk: Any = None
     threads: list[Any] = field(default_factory=list)
 
@@ -78,7 +80,23 @@ def shown_changes(changes: Iterable[Change], *, first: int = 1) -> list[Shown]:
     for category, element in RequiredElement.objects.values_list("category_id", "element"):
         required.setdefault(category, set()).add(element)
     profiles = _profiles(changes)
-    return [_shown(change, number, categories, required, profiles) for number, change in enumerate(changes, start=first)]
+    shown = [_shown(change, number, categories, required, profiles) for number, change in enumerate(changes, start=first)]
+    _tell_terms(shown)
+    return shown
+
+
+def _tell_terms(shown: list[Shown]) -> None:
+    """What each change answered to its kind, codes told by their names: three queries where there is such an answer."""
+    answered = [(each, each.change.terms) for each in shown if each.change.terms_text != "{}"]
+    codes = {code for _, terms in answered for value in terms.values() for code in (value if isinstance(value, list) else [value])}
+    if not codes:
+        return
+    names = dict(Department.objects.filter(code__in=codes).values_list("code", "name"))
+    names |= dict(Region.objects.filter(code__in=codes).values_list("code", "name"))
+    found = ItemVersion.objects.filter(item__code__in=codes).order_by("number").values_list("item__code", "name")
+    names |= {code: f"{name}（{code}）" for code, name in found}
+    for each, terms in answered:
+        each.terms = told_terms(each.change.kind, terms, new=each.is_new, names=names)
 
 
 def _shown(change: Change, number: int, categories: dict, required: dict, profiles: dict) -> Shown:
