@@ -327,11 +327,22 @@ def _page(
         "parts": _parts(subject),
         "own_items": _own_items(subject) if any(each.kind == "items" for each in terms) else [],
         "sub_kinds": list(SubKind.objects.filter(category=category[:2]).values_list("name", flat=True)) if sections else [],
+        "carried": _carried(typed, {each.name for each in terms}, elements=bool(sections)),
         "secrets": SECRETS,
         "stale": said.status == 409,
         "may_submit": _may_submit(request, subject),
     }
     return show(request, "reviews/item_form.html", context, status=said.status)
+
+
+def _carried(typed: Typed, terms: set[str], *, elements: bool) -> list[tuple[str, str]]:
+    """What was typed for another kind and is not shown now: it goes along unseen, so that it is there when the kind is changed back."""
+    return [
+        (name, value)
+        for name, values in typed.items()
+        if (name.startswith("term-") and name not in terms) or (not elements and name.startswith(("el-", "row-", "rows-")))
+        for value in values
+    ]
 
 
 def _may_submit(request: HttpRequest, subject: Subject) -> bool:

@@ -193,7 +193,7 @@ def _batch_line(row: Batch, held: Held) -> Line:
 def _next_step(held: Held) -> str:
     """What the first list says when it is empty: that nothing waits, and what this post does next most often."""
     if held.in_department(Post.CLERK):
-        return "没有待您处理的事。要提出调整，下载本部门清单，改好后从“导入工作簿”上传。"
+        return "没有待您处理的事。要提出调整，在上面查找事项；多项一起改的，下载本部门清单，改好后从“导入工作簿”上传。"
     if held.in_department(Post.HEAD):
         return "没有等待提交的申请。经办人上传工作簿后，草稿会出现在这里。"
     if held.in_region(*REVIEWERS):

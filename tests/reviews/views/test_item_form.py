@@ -150,6 +150,16 @@ def test_a_new_item_is_added_to_a_draft_that_stands(world, desk):
     assert draft.changes.count() == 2
 
 
+def test_what_was_typed_for_one_kind_survives_a_look_at_another(world, desk):
+    version = world.version("劳务派遣经营许可")
+    page = address(world, version.name)
+    typed = sent(version, "suspend", el__note="写了很久")
+    del typed["save"]
+    shown = text_of(desk.post(page, {**typed, "show": "1"}))
+    assert '<input type="hidden" name="el-note" value="写了很久">' in shown and 'id="el-note"' not in shown
+    assert "写了很久" in text_of(desk.post(page, {**typed, "kind": "amend", "show": "1"})).split('id="el-note"')[1][:200]
+
+
 def test_without_a_reason_no_request_is_made_and_the_field_says_so(world, desk):
     version = world.version("劳务派遣经营许可")
     answer = desk.post(address(world, version.name), sent(version, el__note="改", reason=" "))

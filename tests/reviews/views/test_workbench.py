@@ -16,7 +16,7 @@ from tests.world import add, basis, content, decide, fresh, propose
 def lists(client) -> dict[str, tuple[int, str]]:
     """Title → (number, HTML) of the lists on the index."""
     shown = client.get(reverse("admin:index")).content.decode()
-    parts = re.findall(r'<h2 id="section-\d+">(.*?) · (\d+) 件</h2>(.*?)</section>', shown, re.S)
+    parts = re.findall(r'<h2 id="section-\d+">([^<]*?) · (\d+) 件</h2>(.*?)</section>', shown, re.S)
     return {title: (int(count), body) for title, count, body in parts}
 
 
