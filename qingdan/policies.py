@@ -182,6 +182,14 @@ POLICIES: dict[str, Policy] = {
     "admin:meeting_list": posts(*_REGIONAL),
     "admin:meeting": posts(*_REGIONAL),
     "admin:batch_publish": posts(Post.PUBLISHER),
+    # Papers.
+    "admin:request_paper": posts(*_WORKFLOW, methods=READ),
+    "admin:request_paper_order": posts(*_WORKFLOW, methods=POST_ONLY),
+    "admin:opinion_number": posts(Post.LEGALITY, methods=POST_ONLY),
+    "admin:batch_paper": posts(*_REGIONAL, methods=READ),
+    "admin:batch_papers_order": posts(*_REGIONAL, methods=POST_ONLY),
+    "admin:batch_archive": posts(Post.PUBLISHER, Post.AUDITOR, methods=READ),
+    "admin:batch_archive_order": posts(Post.PUBLISHER, Post.AUDITOR, methods=POST_ONLY),
     # From above: decisions, their lines, and the tasks of departments.
     "admin:directive_list": posts(*_WORKFLOW, methods=READ),
     "admin:directive": posts(*_WORKFLOW, methods=READ),

@@ -16,5 +16,6 @@ class Config(AppConfig):
             "reviews_meetingdecision",
             "reviews_rebase",
             "reviews_textconfirmation",
+            "reviews_opinionnumber",
             "reviews_transferconsent",
         )

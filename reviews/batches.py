@@ -18,6 +18,7 @@ from qingdan.ledger.canonical import canonical_bytes, sha256_hex
 from reviews.guards import check_can_act_on_batch, check_can_act_on_request, move_batch, move_request
 from reviews.lineage import placements_from
 from reviews.models import Amendment, Batch, Change, ChangeRequest
+from reviews.papers.kept import order_batch_papers
 from reviews.states import OPEN_BATCH, BatchAction, RequestAction
 
 # What the meeting or a later conflict took out: no part of the edition.
@@ -87,6 +88,7 @@ def freeze_batch(*, actor: Actor, batch: Batch) -> Batch:
         submission=submission,
         submission_hash=sha256_hex(submission),
     )
+    order_batch_papers(batch)
     actor.record(act="freeze_batch", post=posting.post, obj=batch, after_hash=batch.submission_hash)
     return batch
 

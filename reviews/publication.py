@@ -20,6 +20,7 @@ from reviews.amending import text_hash
 from reviews.batches import check_submission, placements_of
 from reviews.guards import check_can_act_on_batch, check_can_act_on_request, move_batch, move_request
 from reviews.models import Batch
+from reviews.papers.kept import order_batch_papers
 from reviews.requests import close_changes
 from reviews.states import BatchAction, RequestAction, RequestState
 
@@ -67,6 +68,7 @@ def publish_batch(
     actor.record(
         act="publish_batch", post=posting.post, obj=batch, before_hash=batch.submission_hash, after_hash=edition.manifest_hash
     )
+    order_batch_papers(batch)
     _order_files(edition)
     return edition
 

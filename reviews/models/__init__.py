@@ -12,6 +12,7 @@ from reviews.models.desk import DeskSetting
 from reviews.models.directives import Directive, DirectiveLine, DirectiveTask
 from reviews.models.limits import Limit
 from reviews.models.meetings import AgendaItem, Amendment, MeetingRecord, TextConfirmation
+from reviews.models.papers import OpinionNumber
 from reviews.models.rebasing import Rebase
 from reviews.models.requests import Change, ChangeRequest
 from reviews.models.uploads import Upload
@@ -35,6 +36,7 @@ __all__ = [
     "MeetingDecision",
     "MeetingRecord",
     "Rebase",
+    "OpinionNumber",
     "RouteRule",
     "TransferConsent",
     "TextConfirmation",

@@ -33,6 +33,7 @@ from reviews.rebasing import Conflict, conflicts_of
 from reviews.states import OPEN_BATCH, BatchAction, BatchState, RequestState
 from reviews.views.differences import shown_changes
 from reviews.views.pages import REGION, address_without_page, edition_url, page_of, sentences_of, show
+from reviews.views.paper_section import papers_section
 from reviews.views.stages import BATCH_TONES
 
 
@@ -162,6 +163,7 @@ def batch_page(request: HttpRequest, batch: Batch, *, sentences: list[str] | Non
         "may": {action.value: action in actions for action in BatchAction},
         "sentences": sentences or [],
         "whose_turn": _turn(batch),
+        "paper_section": papers_section(request, batch),
     }
     return show(request, "reviews/batch.html", context, status=status)
 

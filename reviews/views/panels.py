@@ -30,6 +30,7 @@ PANELS: list[str] = [
     "reviews.views.conversation.panel",
     "reviews.views.attachments.panel",
     "reviews.views.followups.lineage",
+    "reviews.views.papers.panel",
 ]
 
 

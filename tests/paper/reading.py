@@ -19,6 +19,13 @@ def word_text(data: bytes) -> str:
     return bare("".join(_texts(docx.Document(io.BytesIO(data)).element.body)))
 
 
+def word_with_foot(data: bytes) -> str:
+    """The same with what stands at the foot of its pages."""
+    sections = docx.Document(io.BytesIO(data)).sections
+    foot = "".join(text for section in sections for text in _texts(section.footer._element))
+    return word_text(data) + bare(foot)
+
+
 def _texts(body):
     for node in body.iter():
         if node.tag.endswith("}t"):
