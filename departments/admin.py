@@ -50,10 +50,10 @@ class UserAdmin(StaffModelAdmin):
 
 @admin.register(Posting, site=staff_site)
 class PostingAdmin(StaffHistoryAdmin):
-    list_display = ("user", "post", "department", "region", "from_on", "to_on")
+    list_display = ("user", "post", "department", "region", "from_on", "to_on", "deputy_of")
     list_filter = ("post", "from_on", "to_on")
     search_fields = ("user__username", "user__name", "department__name")
-    list_select_related = ("user", "department", "region")
+    list_select_related = ("user", "department", "region", "deputy_of__user", "deputy_of__department", "deputy_of__region")
 
 
 @admin.register(WorkingDay, site=staff_site)
@@ -103,6 +103,7 @@ class AuditEventAdmin(StaffModelAdmin):
 
 _GROUP = "部门与人员"
 staff_site.register_urls(patterns)
+staff_site.register_screen("deputies", "委托代办", "admin:deputies", set(Post) - {Post.SECURITY_ADMIN, Post.AUDIT_ADMIN}, "本人")
 staff_site.register_screen("accounts", "账号", "admin:accounts", [Post.SYSTEM_ADMIN], _GROUP)
 staff_site.register_screen("account_roster", "导入账号", "admin:account_roster", [Post.SYSTEM_ADMIN], _GROUP)
 staff_site.register_screen("offices", "部门", "admin:offices", [Post.SYSTEM_ADMIN], _GROUP)

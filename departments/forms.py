@@ -68,6 +68,20 @@ class GrantPostingForm(forms.Form):
         self.fields["region"].queryset = Region.objects.order_by("code")
 
 
+class DeputyForm(forms.Form):
+    deputy = forms.ModelChoiceField(
+        label="代办人", queryset=User.objects.none(), help_text="本地区的在任人员；没有合适的人选时请系统管理员先授予任一岗位"
+    )
+    from_on = forms.DateField(label="自", initial=today, widget=DayInput)
+    to_on = forms.DateField(label="至", widget=DayInput, help_text="当日起不再代办；一次不超过 92 天")
+    reason = forms.CharField(label="事由", max_length=200, required=False, help_text="例如：年休假")
+
+    def __init__(self, *args, candidates, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["deputy"].queryset = candidates
+        self.fields["deputy"].label_from_instance = lambda row: f"{row.name}（{row.username}）"
+
+
 class EndPostingForm(forms.Form):
     posting = forms.ModelChoiceField(queryset=Posting.objects.none(), widget=forms.HiddenInput)
     on = forms.DateField(label="自何日起不再任职", initial=today, widget=DayInput)

@@ -51,7 +51,7 @@ class Desk:
 def notify(
     *,
     event: Notice.Event | str,
-    to: Iterable[Desk],
+    to: Iterable[Desk | Posting],
     title: str,
     key: str,
     url: str = "",
@@ -87,9 +87,11 @@ def notify(
     return len(rows)
 
 
-def holders_of(desks: Iterable[Desk]) -> list[Posting]:
-    """Postings of today at ``desks``, in their order; of people whose account is open."""
-    desks = list(desks)
+def holders_of(desks: Iterable[Desk | Posting]) -> list[Posting]:
+    """Postings of today at ``desks``, in their order, of people whose account is open; a posting that is named stands for itself."""
+    wished = list(desks)
+    named = [desk for desk in wished if isinstance(desk, Posting)]
+    desks = [desk for desk in wished if isinstance(desk, Desk)]
     wanted = Q(pk__in=[])
     for desk in desks:
         wanted |= desk.postings()
@@ -97,7 +99,7 @@ def holders_of(desks: Iterable[Desk]) -> list[Posting]:
     open_account = Q(user__ends_on=None) | Q(user__ends_on__gt=today)
     order = {desk.post: place for place, desk in reversed(list(enumerate(desks)))}
     found = Posting.objects.held(today).filter(wanted, open_account).order_by("pk")
-    return sorted(found, key=lambda posting: order[posting.post])
+    return named + sorted(found, key=lambda posting: order[posting.post])
 
 
 def _put_mails(rows: list[Notice]) -> None:

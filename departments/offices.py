@@ -202,7 +202,9 @@ def _end(
 
 
 def _take_over(actor: Actor, held: Posting, into: Department, on: datetime.date) -> bool:
-    """The same post in the successor, unless the person holds it there already; whether it was granted."""
+    """The same post in the successor, unless the person holds it there already or was a deputy; whether it was granted."""
+    if held.deputy_of_id is not None:
+        return False
     if into.postings.filter(user=held.user, post=held.post).lasting_beyond(on).exists():
         return False
     posting = Posting(user=held.user, post=held.post, department=into, from_on=max(on, held.from_on))

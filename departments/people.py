@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from departments.posts import Post
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 
 class UserQuerySet(models.QuerySet):
+    def in_use(self, day):
+        """Accounts that are open on ``day``."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gt=day))
+
     def colleagues_of(self, user):
         """Who holds a post today in a department (or region, for region posts) in which ``user`` holds one."""
         from departments.models import Posting
@@ -45,9 +49,10 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
 
 class PostingQuerySet(models.QuerySet):
     def held(self, day=None):
-        """Postings in force on ``day`` (today if not given)."""
+        """Postings in force on ``day`` (today if not given); a deputy's only while the one it stands for is."""
         day = day or timezone.localdate()
-        return self.filter(Q(to_on=None) | Q(to_on__gt=day), from_on__lte=day)
+        stands = Q(deputy_of=None) | Q(deputy_of__to_on=None) | Q(deputy_of__to_on__gt=day)
+        return self.filter(stands, Q(to_on=None) | Q(to_on__gt=day), from_on__lte=day)
 
     def lasting_beyond(self, day):
         """Postings that are, or will be, in force on or after ``day``."""
@@ -61,21 +66,32 @@ class Actor:
     user: User
     request_id: str = ""
     address: str = ""
+    # The posting found last for each post, so that the audit trail says for whom a deputy acted.
+    _found: dict[str, Posting] = field(default_factory=dict, compare=False, repr=False)
 
     def holding(
         self, posts: Post | tuple[Post, ...], *, region: Region | None = None, department: Department | None = None
     ) -> Posting | None:
         """The posting of today that is one of ``posts`` and covers ``region`` or ``department``; None if there is none.
 
-        Department posts must name that very department, or the one that took it over; region posts that very region.
+        Department posts must name that very department, or the one that took it over; region posts that very region. One's own
+        posting goes before one held as a deputy.
         """
         wanted = (posts,) if isinstance(posts, str) else posts
-        held = self.user.postings.held().filter(post__in=wanted).select_related("department", "region")
+        held = self.user.postings.held().filter(post__in=wanted).select_related("department", "region", "deputy_of__user")
         if department is not None:
             held = held.filter(Q(department__in=department.answered_for_by()) | Q(department=None, region=department.region_id))
         elif region is not None:
             held = held.filter(Q(region=region) | Q(region=None, department__region=region))
-        return held.first() if self.user.is_active else None
+        posting = held.order_by(F("deputy_of").asc(nulls_first=True), "from_on", "pk").first() if self.user.is_active else None
+        if posting is not None:
+            self._found[posting.post] = posting
+        return posting
+
+    def represented(self, post: str) -> User | None:
+        """For whom the actor acts as ``post``, as ``holding`` found it last: None where the post is his own."""
+        posting = self._found.get(post)
+        return posting.deputy_of.user if posting is not None and posting.deputy_of_id else None
 
     def identity(self) -> dict[str, str]:
         """How the audit trail names this actor."""
@@ -88,6 +104,9 @@ class Actor:
 
     def record(self, *, act: str, post: str = "", **event) -> None:
         """Write the act's audit event; the last statement of an act."""
+        represented = self.represented(post)
+        if represented is not None:
+            event["detail"] = f"{event.get('detail', '')}（受{represented.name}（{represented.username}）委托）"
         audit.record(**self.identity(), act=act, post=post, **event)
 
     def must_hold(self, posts: Post | tuple[Post, ...], *, region=None, department=None, message: str = "") -> Posting:

@@ -84,7 +84,7 @@ def grant_posting(
 
 def posting_faults(
     *,
-    actor: Actor,
+    actor: Actor | None,
     user: User,
     post: Post | str,
     region: Region | None,
@@ -92,11 +92,11 @@ def posting_faults(
     from_on: datetime.date,
     to_on: datetime.date | None = None,
 ) -> list[Violation]:
-    """Everything that keeps the post from being granted, as numbered violations."""
+    """Everything that keeps the post from being granted, as numbered violations. ``actor``: None where he does not grant it to anyone of his choice (a deputy)."""
     found = _place_faults(post, region, department, from_on)
     if to_on is not None and to_on <= from_on:
         found.append(Violation("P06", "须晚于任职起始日期", "任职至"))
-    if actor.user.pk == user.pk:
+    if actor is not None and actor.user.pk == user.pk:
         found.append(Violation("P04", "不能给自己任职，请由另一位系统管理员办理", "账号"))
     if user.ends_on is not None and user.ends_on <= from_on:
         found.append(Violation("P06", f"账号已于 {user.ends_on} 停用", "账号"))

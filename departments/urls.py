@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
-from departments.views import accounts, notices, offices, rosters
+from departments.views import accounts, deputies, notices, offices, rosters
 
 
 def patterns() -> list:
@@ -21,6 +21,9 @@ def patterns() -> list:
         path("accounts/<int:pk>/resume/", require_POST(accounts.resume), name="account_resume"),
         path("accounts/<int:pk>/reset/", require_POST(accounts.reset), name="account_reset"),
         path("accounts/<int:pk>/unlock/", require_POST(accounts.unlock), name="account_unlock"),
+        path("deputies/", require_safe(deputies.deputies), name="deputies"),
+        path("deputies/<int:pk>/new/", deputies.new_deputy, name="deputy_new"),
+        path("deputies/<int:pk>/end/", require_POST(deputies.end), name="deputy_end"),
         path("notices/", require_safe(notices.notices), name="notices"),
         path("notices/<int:pk>/", require_safe(notices.open_notice), name="notice_open"),
         path("notices/read/", require_POST(notices.read_all), name="notices_read"),

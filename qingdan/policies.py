@@ -114,6 +114,10 @@ POLICIES: dict[str, Policy] = {
             *("office_rename", "office_merge", "office_close"),
         )
     },
+    # Who acts for whom.
+    "admin:deputies": staff(),
+    "admin:deputy_new": staff(*FORM),
+    "admin:deputy_end": staff("POST"),
     # What everybody is told.
     "admin:notices": staff(),
     "admin:notice_open": staff(),
@@ -140,6 +144,9 @@ POLICIES: dict[str, Policy] = {
     **model("reviews.limit", changes=True, adds=True),
     **model("reviews.desksetting", changes=True, adds=True),
     # From the workbook to the page.
+    "admin:inbox": posts(*_WORKFLOW, methods=READ),
+    "admin:inbox_go": posts(*_WORKFLOW, methods=READ),
+    "admin:request_claim": posts(*_REVIEWING, Post.PUBLISHER, methods=POST_ONLY),
     "admin:request_list": posts(*_WORKFLOW, methods=READ),
     "admin:request": posts(*_WORKFLOW, methods=READ),
     "admin:request_submit": posts(*_OWN, methods=POST_ONLY),

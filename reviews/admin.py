@@ -17,6 +17,7 @@ from reviews.views.workbench import sections
 
 _GROUP = "清单调整"
 
+staff_site.register_screen("inbox", "收件箱", "admin:inbox", EVERYONE, _GROUP)
 staff_site.register_screen("requests", "调整申请", "admin:request_list", EVERYONE, _GROUP)
 staff_site.register_screen("bulk", "批量修改", "admin:bulk", DEPARTMENT, _GROUP)
 staff_site.register_screen("pick", "调整事项", "admin:item_pick", DEPARTMENT, _GROUP)

@@ -48,6 +48,7 @@ def decide_request(
         proposed_hash=request.proposed_hash,
         person=actor.user,
         post=post,
+        deputy_for=actor.represented(post),
     )
     target = row.target
     if outcome == Decision.Outcome.PASSED and missing_parts(request):

@@ -12,6 +12,7 @@ from reviews.views import (
     directives,
     drafts,
     item_form,
+    inbox,
     meetings,
     papers,
     profiles,
@@ -26,6 +27,9 @@ from reviews.views.bulk import bulk
 
 def screens():
     return [
+        path("inbox/", inbox.inbox, name="inbox"),
+        path("inbox/go/", inbox.inbox_go, name="inbox_go"),
+        path("requests/<int:key>/claim/", inbox.request_claim, name="request_claim"),
         path("requests/", requests.request_list, name="request_list"),
         path("requests/new/", drafts.request_new, name="request_new"),
         path("requests/<int:key>/", requests.request_detail, name="request"),

@@ -90,6 +90,7 @@ class Posting(models.Model):
     department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="postings", verbose_name="部门")
     from_on = models.DateField("任职自", default=timezone.localdate)
     to_on = models.DateField("任职至", null=True, blank=True, help_text="当日起不再任职")
+    deputy_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="deputies", verbose_name="受委托代办")
     history = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
 
     objects = PostingQuerySet.as_manager()
@@ -103,8 +104,12 @@ class Posting(models.Model):
                 condition=~Q(post__in=sorted(DEPARTMENT_POSTS)) | Q(department__isnull=False),
                 name="posting_department_posts_name_one",
             ),
+            models.CheckConstraint(
+                condition=Q(deputy_of__isnull=True) | Q(to_on__isnull=False), name="posting_of_a_deputy_has_an_end"
+            ),
         ]
 
     def __str__(self) -> str:
         where = self.department or self.region or ""
-        return f"{where}{self.get_post_display()}"
+        deputy = f"（受{self.deputy_of.user}委托）" if self.deputy_of_id else ""
+        return f"{where}{self.get_post_display()}{deputy}"

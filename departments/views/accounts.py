@@ -31,7 +31,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
     wanted, state = request.GET.get("q", "").strip()[:60], request.GET.get("state", "")
     rows = User.objects.matching(wanted) if wanted else User.objects.order_by("username")
     rows = _in_state(rows, state).order_by("username")
-    held = Posting.objects.held().select_related("department", "region")
+    held = Posting.objects.held().select_related("department", "region", "deputy_of__user")
     found = numbered(request, rows.prefetch_related(Prefetch("postings", held, to_attr="held_today")))
     for user in found:
         user.state_words = _state_words(user)
@@ -137,7 +137,7 @@ def unlock(request: HttpRequest, pk: int) -> HttpResponse:
 def _account_page(request: HttpRequest, user: User, **forms: object) -> HttpResponse:
     """One account with its postings and everything that may be done; a faulty form comes back with status 422."""
     today = timezone.localdate()
-    postings = list(user.postings.select_related("department", "region").order_by("-from_on", "-pk"))
+    postings = list(user.postings.select_related("department", "region", "deputy_of__user").order_by("-from_on", "-pk"))
     for posting in postings:
         posting.held_now = posting.from_on <= today and (posting.to_on is None or posting.to_on > today)
     context = {

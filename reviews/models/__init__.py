@@ -10,6 +10,7 @@ from reviews.models.conversation import Comment
 from reviews.models.decisions import Decision, RouteRule
 from reviews.models.desk import DeskSetting
 from reviews.models.directives import Directive, DirectiveLine, DirectiveTask
+from reviews.models.inbox import Claim, Look
 from reviews.models.limits import Limit
 from reviews.models.meetings import AgendaItem, Amendment, MeetingRecord, TextConfirmation
 from reviews.models.papers import OpinionNumber
@@ -25,6 +26,7 @@ __all__ = [
     "Batch",
     "Change",
     "ChangeRequest",
+    "Claim",
     "Comment",
     "Decision",
     "DeskSetting",
@@ -32,6 +34,7 @@ __all__ = [
     "DirectiveLine",
     "DirectiveTask",
     "Limit",
+    "Look",
     "Meeting",
     "MeetingDecision",
     "MeetingRecord",

@@ -28,6 +28,9 @@ class Decision(models.Model):
     proposed_hash = models.CharField("所见内容哈希", max_length=64)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="审查人")
     post = models.CharField("岗位", max_length=20, choices=Post.choices)
+    deputy_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="受谁委托"
+    )
     at = models.DateTimeField("时间", default=timezone.now)
 
     class Meta:

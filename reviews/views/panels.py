@@ -29,6 +29,9 @@ PANELS: list[str] = [
     "reviews.views.transfers.panel",
     "reviews.views.conversation.panel",
     "reviews.views.attachments.panel",
+    "reviews.views.inbox.place_panel",
+    "reviews.views.inbox.news_panel",
+    "reviews.views.inbox.claim_panel",
     "reviews.views.followups.lineage",
     "reviews.views.papers.panel",
 ]

@@ -97,7 +97,7 @@ def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None
         each.findings = findings[each.change.pk]
     talk = talk_of(request, row)
     talk.place(shown)
-    decisions = list(row.decisions.select_related("person").order_by("at", "pk"))
+    decisions = list(row.decisions.select_related("person", "deputy_for").order_by("at", "pk"))
     actions = request_actions(actor, row)
     reviewing = RequestAction.PASS in actions and can_review(actor=actor, request=row)
     context = {
