@@ -103,7 +103,6 @@ class AuditEventAdmin(StaffModelAdmin):
 
 _GROUP = "部门与人员"
 staff_site.register_urls(patterns)
-staff_site.register_screen("deputies", "委托代办", "admin:deputies", set(Post) - {Post.SECURITY_ADMIN, Post.AUDIT_ADMIN}, "本人")
 staff_site.register_screen("accounts", "账号", "admin:accounts", [Post.SYSTEM_ADMIN], _GROUP)
 staff_site.register_screen("account_roster", "导入账号", "admin:account_roster", [Post.SYSTEM_ADMIN], _GROUP)
 staff_site.register_screen("offices", "部门", "admin:offices", [Post.SYSTEM_ADMIN], _GROUP)

@@ -116,6 +116,12 @@ def _put_mails(rows: list[Notice]) -> None:
     )
 
 
+def settle(url: str) -> int:
+    """What asked somebody to act on the object at ``url`` is done with: such notices count as read; how many. In the caller's transaction."""
+    asked = (Notice.Event.ASSIGNED, Notice.Event.DUE_SOON, Notice.Event.OVERDUE, Notice.Event.URGED)
+    return Notice.objects.unread().filter(url=url, event__in=asked).update(read_at=timezone.now())
+
+
 @act("read_notices")
 def read_notices(*, actor: Actor, notices: Iterable[int] | None = None) -> int:
     """Mark one's own notices (by key; None = all) as read; how many were not. No audit event: it says nothing about the list."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from django.urls import reverse
 
 from departments.models import Notice
-from departments.notices import Desk, notify
+from departments.notices import Desk, notify, settle
 from departments.people import Actor
 from departments.posts import Post
 from reviews.models import Batch, ChangeRequest, RouteRule
@@ -39,6 +39,7 @@ def tell_of_request(*, request: ChangeRequest, source: str, actor: Actor, reason
     if request.state == source:
         return
     about = {**about_request(request), "by": actor}
+    settle(about["url"])
     if request.state in STAGE_OF_STATE:
         notify(
             event=_EVENT.ASSIGNED,
@@ -68,6 +69,8 @@ def tell_of_request(*, request: ChangeRequest, source: str, actor: Actor, reason
 
 def tell_of_batch(*, batch: Batch, source: str, actor: Actor) -> None:
     """Whose turn a batch is after it moved."""
+    if batch.state != source:
+        settle(reverse("admin:batch", args=[batch.pk]))
     if batch.state == source or batch.state not in _BATCH_TURN:
         return
     post, title = _BATCH_TURN[batch.state]

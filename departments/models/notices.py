@@ -51,7 +51,10 @@ class Notice(models.Model):
         verbose_name = verbose_name_plural = "通知"
         ordering = ["-created_at", "-pk"]
         constraints = [models.UniqueConstraint(fields=["recipient", "key"], name="notice_told_once")]
-        indexes = [models.Index(fields=["recipient", "read_at"], name="notice_unread")]
+        indexes = [
+            models.Index(fields=["recipient", "read_at"], name="notice_unread"),
+            models.Index(fields=["url"], condition=models.Q(read_at=None), name="notice_unread_about"),
+        ]
 
     def __str__(self) -> str:
         return self.title

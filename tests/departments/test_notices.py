@@ -52,6 +52,14 @@ def test_each_step_tells_those_whose_turn_it_is_and_nobody_else(quiet):
     assert not {"outsider", "county_compliance", "council", "auditor", "system_admin"} & set(told())
 
 
+def test_what_somebody_else_has_done_asks_nobody_any_more(quiet):
+    row = propose(quiet, [add("办过样本")])
+    waiting = lambda: set(Notice.objects.unread().values_list("recipient__username", "event"))  # noqa: E731
+    assert waiting() == {("compliance", "assigned"), ("service", "assigned")}
+    decide(quiet.compliance, row, "returned", "请补正")
+    assert waiting() == {("clerk", "returned"), ("head", "returned")}, "the other office has nothing to do now"
+
+
 def test_what_is_returned_tells_the_department_why(quiet):
     row = propose(quiet, [add("退回样本")])
     decide(quiet.compliance, row, "returned", "请补充设定依据")
