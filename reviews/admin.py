@@ -9,6 +9,7 @@ from departments.site import staff_site
 from reviews.models import DeskSetting, Limit, RouteRule
 from reviews.urls import screens
 from reviews.views.above import sections as sections_from_above
+from reviews.views.articles import sections as waiting_articles
 from reviews.views.conversation import waiting
 from reviews.views.drafts import editing_section
 from reviews.views.pages import DEPARTMENT, EVERYONE, REGION
@@ -19,16 +20,18 @@ _GROUP = "清单调整"
 
 staff_site.register_screen("inbox", "收件箱", "admin:inbox", EVERYONE, _GROUP)
 staff_site.register_screen("requests", "调整申请", "admin:request_list", EVERYONE, _GROUP)
-staff_site.register_screen("bulk", "批量修改", "admin:bulk", DEPARTMENT, _GROUP)
 staff_site.register_screen("pick", "调整事项", "admin:item_pick", DEPARTMENT, _GROUP)
+staff_site.register_screen("bulk", "批量修改", "admin:bulk", DEPARTMENT, _GROUP)
 staff_site.register_screen("uploads", "导入工作簿", "admin:upload_start", DEPARTMENT, _GROUP)
 staff_site.register_screen("batches", "调整批次", "admin:batch_list", REGION, _GROUP)
+staff_site.register_screen("articles", "条文", "admin:article_list", EVERYONE, _GROUP)
 staff_site.register_screen("directives", "上级决定", "admin:directive_list", EVERYONE, _GROUP)
 staff_site.register_screen("meetings", "常务会", "admin:meeting_list", REGION, _GROUP)
 staff_site.register_urls(screens)
 staff_site.register_workbench(editing_section)
 staff_site.register_workbench(transfer_section)
 staff_site.register_workbench(sections)
+staff_site.register_workbench(waiting_articles)
 staff_site.register_workbench(waiting)
 staff_site.register_workbench(sections_from_above)
 

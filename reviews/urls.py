@@ -22,6 +22,7 @@ from reviews.views import (
     transfers,
     uploads,
 )
+from reviews.views.articles import article, article_list, article_new
 from reviews.views.bulk import bulk
 
 
@@ -57,6 +58,9 @@ def screens():
         path("batches/<int:key>/archive.zip", papers.batch_archive, name="batch_archive"),
         path("batches/<int:key>/archive/make/", papers.batch_archive_order, name="batch_archive_order"),
         path("bulk/", bulk, name="bulk"),
+        path("articles/", article_list, name="article_list"),
+        path("articles/new/", article_new, name="article_new"),
+        path("articles/<int:key>/", article, name="article"),
         path("uploads/", uploads.upload_start, name="upload_start"),
         path("uploads/<int:key>/", uploads.upload, name="upload"),
         path("uploads/<int:key>/marked/", uploads.upload_marked, name="upload_marked"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import admin
+from django.utils import timezone
 
 from departments.modeladmin import StaffModelAdmin
 from departments.site import staff_site
@@ -11,7 +12,8 @@ from qingdan.items.elements import BY_KEY
 from qingdan.items.models import Alias, Category, CodeScheme, MissedWord, RequiredElement, SubKind
 from qingdan.items.search import normalise
 from qingdan.laws.library import matching_title
-from qingdan.laws.models import Act
+from qingdan.laws.models import Act, ActVersion
+from qingdan.laws.standing import in_order, standing_of
 
 
 @admin.register(Category, site=staff_site)
@@ -53,14 +55,35 @@ class RequiredElementAdmin(StaffModelAdmin):
 
 @admin.register(Act, site=staff_site)
 class ActAdmin(StaffModelAdmin):
-    list_display = ("title", "kind", "region", "status", "promulgated_on", "last_amended_on")
-    list_filter = ("kind", "status")
-    search_fields = ("title", "=doc_no")
+    list_display = ("title", "kind", "region", "standing", "promulgated_on", "last_changed_on")
+    list_filter = ("kind", "versions__status")
+    search_fields = ("title", "short_titles", "=versions__doc_no")
     exclude = ("normal_title",)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("versions")
+
+    @admin.display(description="时效")
+    def standing(self, act) -> str:
+        return standing_of(act.versions.all(), timezone.localdate()).word
+
+    @admin.display(description="最近公布或修改")
+    def last_changed_on(self, act):
+        versions = in_order(act.versions.all())
+        return versions[-1].promulgated_on if versions else None
 
     def save_model(self, request, obj, form, change):
         obj.normal_title = matching_title(obj.title)
         super().save_model(request, obj, form, change)
+
+
+@admin.register(ActVersion, site=staff_site)
+class ActVersionAdmin(StaffModelAdmin):
+    list_display = ("act", "doc_no", "promulgated_on", "effective_on", "status", "changed_by")
+    list_filter = ("status",)
+    list_select_related = ("act",)
+    search_fields = ("act__title", "=doc_no", "changed_by")
+    raw_id_fields = ("act",)
 
 
 @admin.register(Alias, site=staff_site)

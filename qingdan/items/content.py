@@ -38,7 +38,7 @@ BASIS_USES = {"setting": "设定", "implementing": "实施", "penalty": "处罚"
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
-def _prose(text: str) -> str:
+def clean_prose(text: str) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _INVISIBLE.search(text):
@@ -47,11 +47,11 @@ def _prose(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    return _prose(unicodedata.normalize("NFKC", text).strip())
+    return clean_prose(unicodedata.normalize("NFKC", text).strip())
 
 
-Text = Annotated[str, Field(max_length=TEXT_LIMIT), AfterValidator(_prose)]
-Name = Annotated[str, Field(max_length=NAME_LIMIT), AfterValidator(_prose)]
+Text = Annotated[str, Field(max_length=TEXT_LIMIT), AfterValidator(clean_prose)]
+Name = Annotated[str, Field(max_length=NAME_LIMIT), AfterValidator(clean_prose)]
 CodeText = Annotated[str, Field(max_length=100), AfterValidator(_code)]
 
 

@@ -27,6 +27,7 @@ class Panel:
 # In the order of the page; by name, since their modules know this one.
 PANELS: list[str] = [
     "reviews.views.transfers.panel",
+    "reviews.views.articles.panel",
     "reviews.views.conversation.panel",
     "reviews.views.attachments.panel",
     "reviews.views.inbox.place_panel",

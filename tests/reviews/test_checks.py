@@ -15,7 +15,7 @@ from qingdan.errors import RuleBroken
 from qingdan.items.checks.rule import Surroundings, run
 from qingdan.items.kinds import ChangeKind
 from qingdan.laws.library import matching_title
-from qingdan.laws.models import Act
+from qingdan.laws.models import Act, ActVersion
 from qingdan.ledger.models import AuditEvent
 from reviews.checks import ALL_RULES, CHANGE_RULES, Proposed, check_request, findings_of
 from reviews.requests import Proposal, submit_request
@@ -114,7 +114,8 @@ def test_warnings_do_not_stop_and_are_kept_with_the_submission(world):
 
 def test_a_repealed_act_is_found_in_the_library(world):
     title = "中华人民共和国合同法"
-    Act.objects.create(title=title, normal_title=matching_title(title), kind="法律", status=Act.Status.REPEALED)
+    act = Act.objects.create(title=title, normal_title=matching_title(title), kind="法律")
+    ActVersion.objects.create(act=act, status=ActVersion.Status.REPEALED)
     row = propose(world, [add("甲", legal_bases=[basis(f"《{title}》第五条")])], submit=False)
     assert "R05" in found(row)["甲"]
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
+from typing import NamedTuple
 
 from django.utils import timezone
 
@@ -12,7 +15,9 @@ from qingdan.items.checks.register import Entry, Register
 from qingdan.items.checks.rule import ActRecord, Finding, Subject, Surroundings, run
 from qingdan.items.content import read_content, stored_elements
 from qingdan.items.models import Category, Edition, EditionEntry, RequiredElement
+from qingdan.laws.library import names_of
 from qingdan.laws.models import Act
+from qingdan.laws.standing import is_repealed, takes_effect
 
 
 def surroundings_of(register: Register) -> Surroundings:
@@ -28,12 +33,24 @@ def surroundings_of(register: Register) -> Surroundings:
     )
 
 
+class _Version(NamedTuple):
+    """What ``qingdan.laws.standing`` asks of a version, without making a row of each."""
+
+    promulgated_on: datetime.date | None
+    pk: int
+    status: str
+    effective_on: datetime.date | None
+
+
 def _library() -> dict[str, tuple[ActRecord, ...]]:
+    columns = [f"versions__{name}" for name in ("promulgated_on", "pk", "status", "effective_on")]
+    rows = Act.objects.order_by("pk").values_list("pk", "title", "normal_title", "short_titles", "kind", *columns)
     found: dict[str, tuple[ActRecord, ...]] = {}
-    for matching, title, kind, status, effective_on in Act.objects.order_by("pk").values_list(
-        "normal_title", "title", "kind", "status", "effective_on"
-    ):
-        found[matching] = (*found.get(matching, ()), ActRecord(title, kind, status == Act.Status.REPEALED, effective_on))
+    for (_key, title, normal, short, kind), versions in groupby(rows, key=lambda row: row[:5]):
+        known = [_Version(*row[5:]) for row in versions if row[6] is not None]
+        record = ActRecord(title, kind, is_repealed(known), takes_effect(known))
+        for matching in names_of(normal, short):
+            found[matching] = (*found.get(matching, ()), record)
     return found
 
 

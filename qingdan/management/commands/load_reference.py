@@ -37,7 +37,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             added = load_tables()
             if not no_laws:
-                added["acts"] = add_missing_acts(rows_of("laws.csv"))
+                added["acts"] = add_missing_acts(rows_of("laws.csv"), rows_of("act_versions.csv"))
         self.stdout.write(_as_json(added) if json else _as_text(added))
 
 
