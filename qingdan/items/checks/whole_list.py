@@ -13,6 +13,7 @@ from qingdan.items.content import ItemContent
 _SHARED = {"basic"}
 _SITUATIONS = "变更|延续|注销|换发|换证|补办|补证|补发|终止"
 # Not 变更登记, 注销登记: laws set such registrations by name.
+_ALIKE = {"终止": ("终止", "注销"), "注销": ("注销", "终止")}
 _SITUATION = re.compile(rf"({_SITUATIONS})(?:备案|许可|审批|申请|核准|信息)?(?:[（(][^（）()]*[)）])?$|[（(]({_SITUATIONS})[)）]$")
 
 
@@ -124,7 +125,9 @@ def sub_item_is_only_a_situation(subject: Subject, around: Surroundings) -> Iter
     """子项只是办理情形（变更、延续、注销、补办等）：这是业务办理项，不宜列为子项计数"""
     content = subject.content
     found = _SITUATION.search(content.name) if content.major_name else None
-    if found and (found[1] or found[2]) not in content.major_name:
+    word = (found[1] or found[2]) if found else ""
+    # A 大项 that names the situation itself is split by it on purpose.
+    if word and not any(each in content.major_name for each in _ALIKE.get(word, (word,))):
         yield Spot("事项名称", f"“{content.name}”")
 
 

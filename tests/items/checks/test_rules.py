@@ -233,6 +233,7 @@ CASES = {
         (item(name="采矿权转让变更登记", major_name="采矿权审批"), item(name="客运站经营许可（注销）", major_name="客运站经营许可")),
         (item(name="线路变更许可", major_name="线路、起讫地变更"), item(name="运输证补办", major_name="运输证办理")),
         (item(name="食品经营许可变更"), item(name="备案证到期换证", major_name="备案证")),
+        (item(name="宗教活动场所终止审批", major_name="宗教活动场所登记、注销审批"), item(name="宗教活动场所终止审批", major_name="宗教活动场所登记")),
     ],
 }  # fmt: skip
 
