@@ -17,11 +17,10 @@ from qingdan.items.content import ItemContent
 from qingdan.items.display import text_of
 from qingdan.items.elements import ELEMENTS
 from qingdan.items.models import Category
-from qingdan.laws.citations.replacing import Cited, read_cited
+from qingdan.laws.citations.replacing import Cited, matching, read_cited
 from reviews.bulk import (
     MOST,
-    ActChange,
-    BulkChange,
+    CitedAct,
     Line,
     Plan,
     acts_cited,
@@ -30,6 +29,7 @@ from reviews.bulk import (
     propose_change,
     versions_of,
 )
+from reviews.bulk_changes import ActChange, BulkChange
 from reviews.editing import own_versions
 from reviews.guards import can_act_on_request
 from reviews.models import ChangeRequest
@@ -120,7 +120,8 @@ def choosing_page(
     ticked = {seal.partition("~")[0] for seal in request.POST.getlist("item")} if request.method == "POST" else None
     everything = found if not asked.narrowed else versions_of(own_versions(asked.department))
     kind = kind or ("act" if asked.act else "element")
-    forms = {"element": ElementForm(), "act": ActForm(initial={"old_act": asked.act})}
+    acts = acts_cited(everything, most=_ACTS_SHOWN)
+    forms = {"element": ElementForm(), "act": ActForm(initial={"old_act": asked.act, "new_title": _successor(asked, acts)})}
     if form is not None:
         forms[kind] = form
     context = {
@@ -136,10 +137,17 @@ def choosing_page(
         "element_form": forms["element"],
         "act_form": forms["act"],
         "rows": [*rows, *[("", "", "")] * SPARE_ROWS],
-        "acts": acts_cited(everything)[:_ACTS_SHOWN],
+        "acts": acts,
         "sentences": sentences,
     }
     return show(request, "reviews/bulk.html", context, status=status)
+
+
+def _successor(asked: Asked, acts: list[CitedAct]) -> str:
+    """The act that took the place of the one asked for, where the library knows it."""
+    cited = asked.cited
+    found = [each.successor for each in acts if cited and cited.title and matching(each.title) == matching(cited.title)]
+    return found[0] if found else ""
 
 
 def preview_page(

@@ -9,7 +9,7 @@ from django import forms
 from qingdan.errors import RuleBroken, Violation
 from qingdan.items.content import TEXT_LIMIT
 from qingdan.laws.citations.replacing import Successor, article_key, article_name, read_cited
-from reviews.bulk import USUAL, ActChange, ElementChange, bulk_elements
+from reviews.bulk_changes import USUAL, ActChange, ElementChange, bulk_elements
 from reviews.forms import PlainForm
 
 SPARE_ROWS = 3
@@ -46,7 +46,8 @@ class ActForm(PlainForm):
         given = self.cleaned_data
         articles, texts = read_articles(rows)
         title = given["new_title"].strip().removeprefix("《").removesuffix("》")
-        return ActChange(read_cited(given["old_act"]), Successor(title, given["new_doc_no"].strip(), articles, texts))
+        new = Successor(title, given["new_doc_no"].strip(), articles, texts)
+        return ActChange(read_cited(given["old_act"]), new).with_library()
 
 
 def article_rows(data) -> list[tuple[str, str, str]]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from qingdan.items.kinds import ChangeKind
 from qingdan.laws.citations.replacing import Cited, Successor, read_cited
-from reviews.bulk import ActChange, ElementChange, acts_cited, chosen_items, plan_change, propose_change
+from qingdan.laws.library import matching_title
+from qingdan.laws.models import Act, ActVersion, Article
+from reviews.bulk import acts_cited, chosen_items, plan_change, propose_change
+from reviews.bulk_changes import ActChange, ElementChange
 from tests.world import add, amend, content, fresh, propose
 
 PHONE = ElementChange("supervision_phone", "0710-3600009")
@@ -103,9 +107,36 @@ def test_an_act_cited_for_a_duty_is_replaced_too_as_a_change_of_elements(world):
     assert plan.changing[0].kind == ChangeKind.ELEMENTS
 
 
-def test_the_page_of_acts_counts_each_item_once(world):
-    cited = acts_cited(chosen_items(world.department("420600-SCJ")))
-    assert dict(cited) == {"中华人民共和国食品安全法": 1, "无证无照经营查处办法": 1, "中华人民共和国广告法": 1}
+def an_act(title: str, status: str = "in_force", **fields) -> ActVersion:
+    act = Act.objects.create(title=title, kind="行政法规", normal_title=matching_title(title))
+    return ActVersion.objects.create(act=act, status=status, **fields)
+
+
+def test_acts_are_counted_once_an_item_and_those_not_in_force_come_first_with_what_took_their_place(world):
+    an_act("无证无照经营查处办法", "repealed", changed_by="由《无照经营管理条例》（国务院令第799号）代替")
+    cited = acts_cited(chosen_items(world.department("420600-SCJ")), most=30)
+    assert {each.title: each.items for each in cited} == {
+        "中华人民共和国食品安全法": 1,
+        "无证无照经营查处办法": 1,
+        "中华人民共和国广告法": 1,
+    }
+    assert (cited[0].title, cited[0].standing.word.value, cited[0].successor) == (
+        "无证无照经营查处办法",
+        "已废止/失效",
+        "无照经营管理条例",
+    )
+
+
+def test_confirmed_articles_of_the_new_act_take_the_place_of_what_was_quoted(world):
+    version = an_act("中华人民共和国社会保险法")
+    for key, text, state in (("84", "新条文。", "confirmed"), ("85", "待确认的条文。", "pending")):
+        Article.objects.create(version=version, key=key, text=text, source="库", source_on="2024-05-06", state=state, entered_by="x", entered_at=timezone.now())  # fmt: skip
+    change = ActChange(Cited("社会保险法"), Successor("中华人民共和国社会保险法")).with_library()
+    done = change.applied(world.version("对用人单位不办理社会保险登记的处罚").content, split=False)
+    assert done.content.bases_text() == "《中华人民共和国社会保险法》第八十四条 新条文。" and done.left == ()
+    assert change.new.texts == {"84": "新条文。"}
+    typed = ActChange(Cited("社会保险法"), Successor("社会保险法", texts={"84": "另抄的条文。"})).with_library()
+    assert typed.new.texts["84"] == "另抄的条文。"
 
 
 def test_findings_are_those_that_the_change_brings(world):
