@@ -171,6 +171,7 @@ POLICIES: dict[str, Policy] = {
     "admin:article_list": posts(*_WORKFLOW, methods=READ),
     "admin:article_new": posts(*_OWN, Post.LEGALITY),
     "admin:article": posts(*_WORKFLOW),
+    "admin:bases_read": posts(*_OWN, Post.LEGALITY, methods=POST_ONLY),
     "admin:upload_start": posts(*_OWN),
     "admin:upload": posts(*_OWN),
     "admin:upload_marked": posts(*_OWN, methods=READ),

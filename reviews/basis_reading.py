@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from qingdan.items.content import BASIS_USES, LegalBasis
+from qingdan.items.elements import BY_KEY
 from qingdan.items.wording import Parts, parts_between
 from qingdan.laws.citations import Citation, parse
 from qingdan.laws.citations.locators import LOCATORS, Locator, read_locators
@@ -73,6 +74,12 @@ class BasisReading:
 def basis_readings(bases: Iterable[LegalBasis], *, day: datetime.date | None = None) -> list[BasisReading]:
     """The readings of ``bases`` in their order, one for each act that they cite. ``day``: today if not given."""
     return readings_of([tuple(bases)], day=day)[0]
+
+
+def readings_of_texts(texts: Iterable[str], key: str) -> list[BasisReading]:
+    """The readings of texts as they are typed, one a row; ``key``: the element that they belong to. They need not be sound yet."""
+    blank = LegalBasis(use=BY_KEY[key].kind.partition(":")[2])
+    return basis_readings(blank.model_copy(update={"as_written": text}) for text in texts if text.strip())
 
 
 def readings_of(groups: Sequence[Iterable[LegalBasis]], *, day: datetime.date | None = None) -> list[list[BasisReading]]:

@@ -22,7 +22,7 @@ from reviews.views import (
     transfers,
     uploads,
 )
-from reviews.views.articles import article, article_list, article_new
+from reviews.views.articles import article, article_list, article_new, bases_read
 from reviews.views.bulk import bulk
 
 
@@ -61,6 +61,7 @@ def screens():
         path("articles/", article_list, name="article_list"),
         path("articles/new/", article_new, name="article_new"),
         path("articles/<int:key>/", article, name="article"),
+        path("bases/<str:key>/", bases_read, name="bases_read"),
         path("uploads/", uploads.upload_start, name="upload_start"),
         path("uploads/<int:key>/", uploads.upload, name="upload"),
         path("uploads/<int:key>/marked/", uploads.upload_marked, name="upload_marked"),

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from departments.access import posts_of
 from departments.posts import Post
@@ -27,12 +27,15 @@ from reviews.articles import (
     refuse_article,
     text_hash,
 )
-from reviews.basis_reading import BasisReading, readings_of
+from reviews.basis_reading import BasisReading, readings_of, readings_of_texts
 from reviews.forms import PlainForm
+from reviews.item_rows import BASIS_KEYS
 from reviews.models import ChangeRequest
 from reviews.views.pages import EVERYONE, address_without_page, page_of, sentences_of, show
 from reviews.views.panels import Panel
 from reviews.views.requests import SEARCH_LIMIT
+
+_MOST_TEXTS = 200
 
 
 class ArticleForm(PlainForm):
@@ -85,6 +88,17 @@ def _told(readings: list[BasisReading]) -> str:
     lacking = sum(each.lacking for each in readings)
     counts += [f"{lacking} 条条文未入库或待确认"] * bool(lacking)
     return " · ".join([f"依据 {len(readings)} 条", *(counts or ["都有效"])])
+
+
+@staff_screen(*ENTERING)
+@require_POST
+def bases_read(request: HttpRequest, key: str) -> HttpResponse:
+    """A part of a page: the readings of the texts (``text``) typed for the element ``key``, for the item form while it is typed."""
+    if key not in BASIS_KEYS:
+        raise Http404
+    texts = [text[:TEXT_LIMIT] for text in request.POST.getlist("text")[:_MOST_TEXTS]]
+    context = {"readings": readings_of_texts(texts, key), "may_enter_article": True}
+    return render(request, "reviews/_bases_read.html", context)
 
 
 @staff_screen(*EVERYONE)

@@ -58,7 +58,7 @@ def test_from_the_missing_article_to_the_difference_beside_the_basis(world, at_d
     assert TEXT in detail and "确认条文" in detail
     seen = detail.partition('name="seen_hash" value="')[2].partition('"')[0]
     assert legality.post(f"{LIST}{article.pk}/", {"do": "confirm", "seen_hash": seen}).status_code == 302
-    shown = page(legality, row)
+    shown = page(legality, row).partition("依据核对")[2]
     assert "与法律库不一致" in shown and "〔删除〕</span>经营</del>" in shown and "〔新增〕</span>生产</ins>" in shown
     assert "待确认</span>" not in shown
 
@@ -126,3 +126,21 @@ def test_the_panel_keeps_its_queries_however_many_changes(world, at_desk, querie
 
     few, many = (queries_of(at_desk("compliance"), reverse("admin:request", args=[request_of(n).pk])) for n in (1, 12))
     assert few == many
+
+
+def test_the_item_form_reads_its_bases_and_again_what_is_typed(world, at_desk, version):
+    paste(at_desk("clerk"), version)
+    code = world.item("对用人单位不办理社会保险登记的处罚").code
+    form = at_desk("clerk").get(reverse("admin:change_new") + f"?item={code}")
+    shown = form.content.decode()
+    beside = shown.partition('data-bases="/admin/bases/setting_basis/"')[2].partition("</div>\n  </div>")[0]
+    assert "《中华人民共和国社会保险法》" in beside and "法律库未收录" in beside
+    read = at_desk("clerk").post("/admin/bases/setting_basis/", {"text": ["《甲法》第五条 设立企业", "", "《"]}).content.decode()
+    assert "有效" in read and "与法律库不一致" in read and "<html" not in read
+
+
+@pytest.mark.parametrize(("key", "status"), [("setting_basis", 200), ("name", 404), ("x", 404)])
+def test_only_bases_are_read_and_only_for_who_writes_them(world, at_desk, key, status):
+    for sent in ({}, {"text": ["\x00", "《" * 500, "字" * 30_000]}, {"text": ["《甲法》第一条"] * 300}):
+        assert at_desk("clerk").post(f"/admin/bases/{key}/", sent).status_code == status
+    assert at_desk("compliance").post(f"/admin/bases/{key}/", {"text": "x"}).status_code == 403
