@@ -91,6 +91,11 @@ POLICIES: dict[str, Policy] = {
     "public:verifier": public(),
     "public:item_proof": public(),
     "public:edition_proof": public(),
+    # The same as data.
+    **{
+        f"api:{name}": public()
+        for name in ("departments", "department", "items", "item", "version", "editions", "edition", "changes", "schema", "docs")
+    },
     # The staff's site: Django's own pages.
     "admin:login": public(*FORM),
     "admin:logout": public("POST"),

@@ -91,6 +91,22 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
     "qingdan.web.RefusalMiddleware",
 ]
+# The API reads only, for everyone: no session, no parser, one renderer.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "权责清单数据接口",
+    "DESCRIPTION": "只读；与网页同源同数。",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
 CSRF_FAILURE_VIEW = "qingdan.web.csrf_failure"
 ROOT_URLCONF = "qingdan.urls"
 WSGI_APPLICATION = "qingdan.wsgi.application"

@@ -13,6 +13,7 @@ urlpatterns = [
     path("healthz", web.healthz, name="healthz"),
     path("readyz", web.readyz, name="readyz"),
     path("admin/", staff_site.urls),
+    path("", include("qingdan.api.urls")),
     path("", include("qingdan.public.urls")),
 ]
 handler400 = web.bad_request

@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
 
 from departments.views.signing_in import answer_stale_page
+from qingdan.api.answering import problem
 from qingdan.errors import Refusal
 from qingdan.policies import policy_of
 
@@ -87,7 +88,12 @@ class RefusalMiddleware:
 
 
 def refusal_page(request, status: int, message: str, violations=()) -> HttpResponse:
-    """The Chinese page of a refusal: templates/errors/<status>.html with the sentence and, for a broken rule, every violation."""
+    """The Chinese page of a refusal: templates/errors/<status>.html with the sentence and, for a broken rule, every violation.
+
+    Programs get the same as a problem (RFC 9457).
+    """
+    if request is not None and request.path_info.startswith("/api/"):
+        return problem(status, message, errors=tuple(str(violation) for violation in violations))
     context = {"status": status, "message": message, "violations": violations, "request_id": getattr(request, "request_id", "")}
     # Without the request: an error page must not ask a session or a database that may be what failed.
     return render(None, f"errors/{status}.html", context, status=status)

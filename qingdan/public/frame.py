@@ -149,7 +149,7 @@ def _answer(request: HttpRequest, view: Callable, region_code: str, today: datet
             raise Elsewhere(_under_home(request, region_code))
         if any("\x00" in str(part) for part in (region_code, *parts.values())):
             raise NotHere
-        frame = Frame.of(region_code, today, _day(query.get("on", "")), query)
+        frame = Frame.of(region_code, today, read_day(query.get("on", "")), query)
         return view(frame, **parts)
     except Elsewhere as elsewhere:
         return (HttpResponsePermanentRedirect if elsewhere.permanent else HttpResponseRedirect)(elsewhere.address)
@@ -215,7 +215,8 @@ def _under_home(request: HttpRequest, region_code: str) -> str:
     return escape_leading_slashes(request.get_full_path().replace(f"/regions/{region_code}/", "/", 1))
 
 
-def _day(text: str) -> datetime.date | None:
+def read_day(text: str) -> datetime.date | None:
+    """The day of ``?on=``; None where it is empty. Raises RuleBroken D01."""
     if not text:
         return None
     try:

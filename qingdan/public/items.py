@@ -57,7 +57,7 @@ def item_list(frame: Frame) -> HttpResponse:
         return frame.no_list()
     categories, departments = dict(reads.categories()), reads.departments(edition)
     try:
-        filters = _filters(frame, categories, departments)
+        filters = filters_of(frame, categories, departments)
     except RuleBroken as refusal:
         return frame.page(
             "items.html",
@@ -107,7 +107,7 @@ def _in_region(frame: Frame) -> str:
     return f"{path}?{urlencode(others)}" if others else path
 
 
-def _filters(frame: Frame, categories: dict[str, str], departments: list[tuple[int, str, str]]) -> Filters:
+def filters_of(frame: Frame, categories: dict[str, str], departments: list[tuple[int, str, str]]) -> Filters:
     """Raises NotHere for a category, department or 行使方式 that this list does not have; RuleBroken for the query."""
     query = frame.query
     category, department, initiation = (query.get(name, "") for name in ("category", "department", "initiation"))

@@ -32,7 +32,8 @@ from qingdan.public.frame import Key, key_of
 _OF_ONE_ANSWER = frozenset({"etag", "content-length", "x-request-id", "date", "vary", "content-encoding"})
 _PLAIN_PATH = re.compile(r"/(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*")
 _GZIP_LEVEL = 6
-HEADERS_FILE = "headers.json"
+# Pages and data have headers of their own.
+DATA = "/api/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class KeptPagesMiddleware:
     @cached_property
     def _others(self) -> tuple[str, ...]:
         """Where no page of a citizen lies."""
-        return (reverse("admin:index"), f"/{settings.STATIC_URL.strip('/')}/", reverse("healthz"), reverse("readyz"), "/api/")
+        return (reverse("admin:index"), f"/{settings.STATIC_URL.strip('/')}/", reverse("healthz"), reverse("readyz"))
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method == "POST":
@@ -125,8 +126,7 @@ def keep(key: Key, response: HttpResponse) -> Kept:
         if not folder.exists():
             _begin(folder)
         if _headers(key) is None:
-            _write(folder / HEADERS_FILE, json.dumps(headers).encode())
-            _headers_of.pop(str(folder), None)
+            _write(_headers_file(key), json.dumps(headers).encode())
         if _headers(key) == headers and _room.take(len(kept.body)):
             _write(_path(key), kept.body)
     return kept
@@ -145,21 +145,26 @@ def _path(key: Key) -> Path:
     return place / "asked" / digest[:2] / f"{digest}.gz"
 
 
-# Folder of a generation → the headers of its pages, as this process read them.
-_headers_of: dict[str, dict[str, str]] = {}
+def _headers_file(key: Key) -> Path:
+    return _folder(key) / ("data.json" if key.address.startswith(DATA) else "pages.json")
+
+
+# File of headers → what it says, as this process read it.
+_headers_of: dict[Path, dict[str, str]] = {}
 
 
 def _headers(key: Key) -> dict[str, str] | None:
-    """The headers of the pages of a generation; None while none is kept."""
-    folder = _folder(key)
-    if (known := _headers_of.get(str(folder))) is not None:
+    """The headers of the pages, or of the data, of a generation; None while none is kept."""
+    path = _headers_file(key)
+    if (known := _headers_of.get(path)) is not None:
         return known
     try:
-        headers = json.loads((folder / HEADERS_FILE).read_bytes())
+        headers = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return None
-    _headers_of.clear()
-    _headers_of[str(folder)] = headers
+    if len(_headers_of) > 8:
+        _headers_of.clear()
+    _headers_of[path] = headers
     return headers
 
 

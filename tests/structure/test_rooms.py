@@ -37,6 +37,7 @@ PAGES = (
     "/views/",
     "/screens/",
     "qingdan/public/",
+    "qingdan/api/",
 )
 WORKBOOKS = ("/intake/", "/spreadsheets/")
 WRITERS = ("/intake/", "qingdan/paper/word.py", "qingdan/paper/pdf.py", "qingdan/paper/typesetter.py")
