@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import resource
 import sys
 import tempfile
@@ -19,6 +20,8 @@ _MOST_MEMORY = 4 * 1024**3
 
 
 def main() -> int:
+    # A machine with many cores must not spend the address space on stacks of threads.
+    os.environ.setdefault("RAYON_NUM_THREADS", "2")
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
     import typst
 
