@@ -10,6 +10,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+PAGES = 10  # requests of a page in one run
+BARE_ROWS = (
+    "<table>{% for row in rows %}<tr><td>{{ row.position }}</td><td>{{ row.kind }}</td><td>{{ row.name }}</td>"
+    "<td>{{ row.category_code }}</td><td>{{ row.reason }}</td></tr>{% endfor %}</table>"
+)
+
 
 def read_with_calamine(workbook: Path) -> Callable[[], object]:
     """The floor of an import: python-calamine reads every cell, nothing is checked or kept."""
@@ -33,6 +39,64 @@ def import_as_baseline(workbook: Path) -> Callable[[], object]:
     """``import_list --baseline``: the same, published as the first edition."""
     terms = ["--notice", "试〔2016〕1号", "--decided-on", "2016-04-11", "--effective-on", "2016-05-01"]
     return command("import_list", str(workbook), "--as", "publisher", "--baseline", *terms)
+
+
+def request_page_500(workbook: Path) -> Callable[[], object]:
+    """The page of a request with 500 changes as a reviewer opens it: whole stack, through Django's test client."""
+    from django.test import Client
+
+    from departments.posts import Post
+
+    request, staff = request_of(500)
+    client = Client()
+    client.force_login(staff[Post.COMPLIANCE].user)
+
+    def run() -> None:
+        for _ in range(PAGES):
+            response = client.get(f"/admin/requests/{request.pk}/", HTTP_HOST="127.0.0.1")
+            assert response.status_code == 200 and response.content.count(b'name="tick"') == 500
+
+    return run
+
+
+def bare_template_500(workbook: Path) -> Callable[[], object]:
+    """The floor of that page: the same 500 rows from the database through one bare template, nothing else."""
+    from django.template import Context, Engine
+
+    from reviews.models import Change
+
+    request, _staff = request_of(500)
+    template = Engine().from_string(BARE_ROWS)
+    columns = ("position", "kind", "name", "category_code", "reason")
+
+    def run() -> None:
+        for _ in range(PAGES):
+            rows = Change.objects.filter(request=request).order_by("position").values(*columns)
+            assert template.render(Context({"rows": rows})).count("<tr>") == 500
+
+    return run
+
+
+def request_of(count: int):
+    """A submitted request of ``count`` new items of the demo's department with people, and the postings about it, by post."""
+    from departments.models import Posting
+    from departments.people import Actor
+    from departments.posts import Post
+    from qingdan.items.kinds import ChangeKind
+    from qingdan.items.models import EditionEntry
+    from reviews.requests import Proposal, create_request, submit_request
+
+    edition, _entries = newest_entries(1)
+    clerk = Posting.objects.held().filter(post=Post.CLERK, department__region=edition.region).first()
+    head = Posting.objects.held().filter(post=Post.HEAD, department=clerk.department).first()
+    entry = EditionEntry.objects.of(edition).filter(version__department=clerk.department, version__parent=None).first()
+    content = entry.version.content
+    reviewer = Posting.objects.held().filter(post=Post.COMPLIANCE, region=clerk.department.region).first()
+    new = [content.changed(name=f"{content.name}（{number}）", codes=()) for number in range(count)]
+    proposals = [Proposal(kind=ChangeKind.ADD, content=each) for each in new]
+    request = create_request(actor=Actor(clerk.user), department=clerk.department, reason="集中调整", proposals=proposals)
+    submit_request(actor=Actor(head.user), request=request, seen_hash=request.proposed_hash)
+    return request, {Post.COMPLIANCE: reviewer}
 
 
 def command(name: str, *arguments: str) -> Callable[[], object]:
@@ -119,7 +183,11 @@ def newest_entries(number: int):
 
 
 CONTESTANTS = {
-    each.__name__: each for each in (read_with_calamine, import_as_requests, import_as_baseline, publish_199, bulk_update_199)
+    each.__name__: each
+    for each in (
+        *(read_with_calamine, import_as_requests, import_as_baseline, publish_199, bulk_update_199),
+        *(request_page_500, bare_template_500),
+    )
 }
 
 

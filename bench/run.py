@@ -29,6 +29,8 @@ DATABASES = {
     "import_as_baseline": "departments",
     "publish_199": "city",
     "bulk_update_199": "city",
+    "request_page_500": "city",
+    "bare_template_500": "city",
 }
 PAGES = ("home", "list", "search", "item")
 PAST_DAY = "2016-04-20"  # inside the first edition of the city, whatever was published since
@@ -49,6 +51,7 @@ RATIOS = [
     Ratio("import of 3,928 rows as requests ÷ calamine reading", "import_as_requests", "read_with_calamine", aim=10),
     Ratio("import of 3,928 rows as baseline ÷ calamine reading", "import_as_baseline", "read_with_calamine", aim=15),
     Ratio("199 changes published ÷ bulk_update of the same rows", "publish_199", "bulk_update_199", aim=10),
+    Ratio("request page with 500 changes ÷ bare template of the same rows", "request_page_500", "bare_template_500", aim=3),
     *(
         Ratio(f"{page} page, first time ÷ bare view ({label})", page, "bare", unit)
         for page in PAGES

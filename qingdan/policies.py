@@ -147,6 +147,7 @@ POLICIES: dict[str, Policy] = {
     **model("laws.act", changes=True, adds=True),
     **model("laws.actversion", changes=True, adds=True),
     **model("reviews.routerule", changes=True),
+    **model("reviews.checklistrow", changes=True, adds=True),
     **model("reviews.limit", changes=True, adds=True),
     **model("reviews.desksetting", changes=True, adds=True),
     # From the workbook to the page.
@@ -159,6 +160,10 @@ POLICIES: dict[str, Policy] = {
     "admin:request_withdraw": posts(*_OWN, methods=POST_ONLY),
     "admin:request_return": posts(Post.PUBLISHER, methods=POST_ONLY),
     "admin:request_decide": posts(*_REVIEWING, methods=POST_ONLY),
+    "admin:request_on_behalf": posts(Post.COMPLIANCE),
+    "admin:request_answer": posts(*_REVIEWING, methods=POST_ONLY),
+    "admin:request_change": posts(*_WORKFLOW, methods=READ),
+    "admin:request_mark": posts(*_REVIEWING, methods=POST_ONLY),
     "admin:request_attachments": posts(*_WORKFLOW),
     "admin:request_comments": posts(*_WORKFLOW),
     "admin:comment_act": posts(*_TAKING_PART, methods=POST_ONLY),

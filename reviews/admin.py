@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.contrib import admin
 
 from departments.modeladmin import StaffModelAdmin
+from departments.posts import Post
 from departments.site import staff_site
-from reviews.models import DeskSetting, Limit, RouteRule
+from reviews.models import ChecklistRow, DeskSetting, Limit, RouteRule
 from reviews.urls import screens
 from reviews.views.above import sections as sections_from_above
 from reviews.views.articles import sections as waiting_articles
@@ -22,6 +23,7 @@ staff_site.register_screen("inbox", "收件箱", "admin:inbox", EVERYONE, _GROUP
 staff_site.register_screen("requests", "调整申请", "admin:request_list", EVERYONE, _GROUP)
 staff_site.register_screen("pick", "调整事项", "admin:item_pick", DEPARTMENT, _GROUP)
 staff_site.register_screen("bulk", "批量修改", "admin:bulk", DEPARTMENT, _GROUP)
+staff_site.register_screen("on_behalf", "代部门提出", "admin:request_on_behalf", (Post.COMPLIANCE,), _GROUP)
 staff_site.register_screen("uploads", "导入工作簿", "admin:upload_start", DEPARTMENT, _GROUP)
 staff_site.register_screen("batches", "调整批次", "admin:batch_list", REGION, _GROUP)
 staff_site.register_screen("articles", "条文", "admin:article_list", EVERYONE, _GROUP)
@@ -39,6 +41,12 @@ staff_site.register_workbench(sections_from_above)
 @admin.register(RouteRule, site=staff_site)
 class RouteRuleAdmin(StaffModelAdmin):
     list_display = ("part", "stage", "post", "initiation", "duty")
+
+
+@admin.register(ChecklistRow, site=staff_site)
+class ChecklistRowAdmin(StaffModelAdmin):
+    list_display = ("text", "part", "kind", "source", "active")
+    list_filter = ("part", "kind", "active")
 
 
 @admin.register(DeskSetting, site=staff_site)

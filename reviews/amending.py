@@ -19,9 +19,10 @@ from reviews.batches import SET_ASIDE, amendments_of, check_conflicts, check_sub
 from reviews.checks import findings_of
 from reviews.followups import settle, split_off
 from reviews.guards import check_can_act_on_batch, check_can_act_on_request, move_batch, move_request
+from reviews.manifests import stored_hash
 from reviews.models import Amendment, Batch, Change, ChangeRequest, TextConfirmation
 from reviews.rebasing import Conflict, carry, conflicts_of
-from reviews.requests import close_changes, stored_hash
+from reviews.requests import close_changes
 from reviews.states import BatchAction, RequestAction, RequestState
 from reviews.trail import CHANGED, record_history
 

@@ -18,4 +18,12 @@ class Config(AppConfig):
             "reviews_textconfirmation",
             "reviews_opinionnumber",
             "reviews_transferconsent",
+            "reviews_changemark",
+            "reviews_changedecision",
+            "reviews_returnedfield",
+            "reviews_requestsplit",
+            "reviews_revision",
+            "reviews_confirmation",
+            "reviews_checklistanswer",
+            "reviews_waiver",
         )

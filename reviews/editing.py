@@ -19,8 +19,9 @@ from qingdan.items.models import Edition, EditionEntry, ItemVersion
 from reviews.guards import check_can_act_on_request
 from reviews.kind_terms import clean_terms
 from reviews.lineage import lead_of
+from reviews.manifests import stored_hash
 from reviews.models import Change, ChangeRequest, Directive
-from reviews.requests import Proposal, add_changes, check_proposals, next_number, stored_hash
+from reviews.requests import Proposal, add_changes, check_proposals, next_number
 from reviews.states import RequestAction
 
 

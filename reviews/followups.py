@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from departments.people import Actor
+from reviews.manifests import stored_hash
 from reviews.models import Change, ChangeRequest
-from reviews.requests import stored_hash
 from reviews.trail import CHANGED, record_history
 
 

@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from departments.models import Department
 from qingdan.errors import RuleBroken
-from reviews.models import Change, Decision, Directive, MeetingDecision, TransferConsent
-from reviews.states import Part
+from reviews.models import Change, Directive, MeetingDecision, TransferConsent
 
 SECRETS = "涉密事项不得录入。"
 
@@ -33,7 +32,7 @@ class PlainForm(forms.Form):
             self.add_error(name, text)
 
 
-def _text(label: str, *, required: bool = False, rows: int = 4, **kwargs) -> forms.CharField:
+def text_field(label: str, *, required: bool = False, rows: int = 4, **kwargs) -> forms.CharField:
     return forms.CharField(label=label, required=required, max_length=5_000, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
 
 
@@ -41,28 +40,10 @@ def _date(label: str, **kwargs) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
 
 
-class DecisionForm(PlainForm):
-    """A reviewer's word. ``parts``: those for which he may speak now; one alone needs no choice."""
-
-    outcome = forms.ChoiceField(
-        label="结论", choices=Decision.Outcome.choices, widget=forms.RadioSelect, error_messages={"required": "选择结论"}
-    )
-    opinion = _text("意见", help_text="退回补正、不予通过须写明意见。")
-    part = forms.ChoiceField(label="审查部分", required=False, widget=forms.RadioSelect)
-    seen_hash = forms.CharField(widget=forms.HiddenInput)
-
-    def __init__(self, *args, parts: list[str] = (), **kwargs):
-        super().__init__(*args, **kwargs)
-        if len(parts) > 1:
-            self.fields["part"].choices = [(part, Part(part).label) for part in parts]
-        else:
-            del self.fields["part"]
-
-
 class OpinionForm(PlainForm):
     """An act that needs one sentence: 撤回, 退回补正 before a batch."""
 
-    opinion = _text("意见", rows=3)
+    opinion = text_field("意见", rows=3)
     seen_hash = forms.CharField(widget=forms.HiddenInput)
 
 
@@ -92,7 +73,7 @@ class UploadForm(PlainForm):
 class ProposeForm(PlainForm):
     """What makes a request of an upload: why, by which document, and which unlisted items are to end (``repeal``, item codes)."""
 
-    reason = _text("调整理由", required=True, rows=3, error_messages={"required": "写明调整理由"})
+    reason = text_field("调整理由", required=True, rows=3, error_messages={"required": "写明调整理由"})
     document = forms.CharField(label="依据文件", required=False, max_length=300, help_text="标题和文号。有取消的事项时须填写。")
     clear_empty = forms.BooleanField(required=False, widget=forms.HiddenInput)
     repeal = forms.MultipleChoiceField(
@@ -109,7 +90,7 @@ class DraftForm(PlainForm):
     """What a request is made for; its changes are added one by one. One department needs no choice."""
 
     department = forms.ModelChoiceField(label="部门", queryset=Department.objects.none(), empty_label=None, required=False)
-    reason = _text("调整理由", required=True, rows=3, error_messages={"required": "写明调整理由"})
+    reason = text_field("调整理由", required=True, rows=3, error_messages={"required": "写明调整理由"})
     document = forms.CharField(label="依据文件", required=False, max_length=300, help_text="标题和文号。")
     directive = forms.ModelChoiceField(
         label="上级决定",
@@ -137,7 +118,7 @@ class ConsentForm(PlainForm):
     outcome = forms.ChoiceField(
         label="结论", choices=TransferConsent.Outcome.choices, widget=forms.RadioSelect, error_messages={"required": "选择结论"}
     )
-    opinion = _text("意见", rows=3, help_text="不同意接收须写明理由。")
+    opinion = text_field("意见", rows=3, help_text="不同意接收须写明理由。")
     seen_seal = forms.CharField(widget=forms.HiddenInput)
 
 
@@ -147,7 +128,7 @@ class ProfileForm(PlainForm):
     main_duties = forms.CharField(
         label="主要职责", required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 8}), help_text="一行一条。"
     )
-    reason = _text("调整理由", required=True, rows=3, error_messages={"required": "写明调整理由"})
+    reason = text_field("调整理由", required=True, rows=3, error_messages={"required": "写明调整理由"})
     document = forms.CharField(label="依据文件", required=False, max_length=300, help_text="标题和文号，例如三定规定。")
     seen_hash = forms.CharField(widget=forms.HiddenInput)
 
@@ -177,7 +158,7 @@ class MeetingForm(PlainForm):
         widget=forms.RadioSelect,
         error_messages={"required": "选择审议结果"},
     )
-    opinion = _text("意见", rows=3, help_text="原则通过、暂缓、不予通过须写明意见。")
+    opinion = text_field("意见", rows=3, help_text="原则通过、暂缓、不予通过须写明意见。")
     seen_hash = forms.CharField(widget=forms.HiddenInput)
 
 
@@ -189,7 +170,7 @@ class CallMeetingForm(PlainForm):
     )
     number = forms.IntegerField(label="会议次数", required=False, min_value=1, max_value=9_999)
     held_on = _date("召开日期", error_messages={"required": "填写召开日期"})
-    agenda = _text("其他议题", rows=3, help_text="一行一个；调整批次在下一页列入。")
+    agenda = text_field("其他议题", rows=3, help_text="一行一个；调整批次在下一页列入。")
 
 
 class AgendaForm(PlainForm):

@@ -148,8 +148,11 @@ def task_actions(actor: Actor, task: DirectiveTask) -> list[str]:
 
 def request_actions(actor: Actor, request: ChangeRequest) -> list[str]:
     """Actions that ``actor`` may take now, in table order: what the page shows as buttons."""
-    open_rows = [row.action for row in REQUEST_TRANSITIONS if row.source == request.state]
-    return [action for action in open_rows if can_act_on_request(actor=actor, request=request, action=action)]
+    if not ChangeRequest.objects.visible_to(actor.user).filter(pk=request.pk).exists():
+        return []
+    open_rows = [row for row in REQUEST_TRANSITIONS if row.source == request.state]
+    holds = {posts: _holding(actor, posts, request) is not None for posts in {row.posts for row in open_rows}}
+    return [row.action for row in open_rows if holds[row.posts]]
 
 
 def batch_actions(actor: Actor, batch: Batch) -> list[str]:

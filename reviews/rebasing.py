@@ -17,8 +17,9 @@ from qingdan.items.content import ItemContent
 from qingdan.items.elements import label_of
 from qingdan.items.models import Edition, EditionEntry, ItemVersion
 from reviews.guards import check_can_act_on_request, move_request
+from reviews.manifests import stored_hash
 from reviews.models import Change, ChangeRequest, Rebase
-from reviews.requests import check_seen, stored_hash
+from reviews.requests import check_seen
 from reviews.states import BatchState, RequestAction, RequestState
 
 

@@ -24,8 +24,10 @@ from reviews.conversation import unanswered
 from reviews.guards import check_can_act_on_request, move_request
 from reviews.kind_terms import AMENDING, clean_terms, rule_of
 from reviews.lineage import lineage_faults
+from reviews.manifests import manifest_bytes
 from reviews.models import Change, ChangeRequest, Directive, Upload
-from reviews.states import RequestAction, RequestState
+from reviews.returning import Comeback, comeback_of, record_revision
+from reviews.states import RequestAction, RequestState, Stage
 from reviews.trail import ADDED, CHANGED, record_history
 
 # How the history of a request names the warnings that its department saw and submitted with.
@@ -116,22 +118,39 @@ def replace_changes(
 
 @act("submit_request")
 def submit_request(*, actor: Actor, request: ChangeRequest, seen_hash: str) -> ChangeRequest:
-    """The head hands a draft or a corrected request in; a corrected one becomes the next revision and starts again at compliance."""
-    row, posting = check_can_act_on_request(actor=actor, request=request, action=RequestAction.SUBMIT)
+    """The head hands a draft or a corrected request in. A corrected one becomes the next revision.
+
+    If only what was marked is corrected it goes back to the stage that returned it, else it starts again at compliance
+    (``reviews.returning``); the history says which.
+    """
+    check_can_act_on_request(actor=actor, request=request, action=RequestAction.SUBMIT)
+    comeback = comeback_of(request) if request.state == RequestState.RETURNED else None
+    back = comeback is not None and comeback.limited and comeback.stage == Stage.LEGALITY
+    action = RequestAction.HAND_BACK if back else RequestAction.SUBMIT
+    row, posting = check_can_act_on_request(actor=actor, request=request, action=action)
     check_seen(request, seen_hash)
     warned = check_ready(request, actor)
-    revision = request.revision + (1 if request.state == RequestState.RETURNED else 0)
+    revision = request.revision + (1 if comeback else 0)
+    told = _comeback_told(comeback)
+    record_revision(request=request, number=revision, person=actor.user, comeback=comeback)
     move_request(
-        request=request, target=row.target, actor=actor, reason=f"提交{warned}", revision=revision, submitted_by=actor.user
+        request=request, target=row.target, actor=actor, reason=f"提交{told}{warned}", revision=revision, submitted_by=actor.user
     )
     actor.record(
         act="submit_request",
         post=posting.post,
         obj=request,
         after_hash=request.proposed_hash,
-        detail=f"第{revision}次修订{warned}",
+        detail=f"第{revision}次修订{told}{warned}",
     )
     return request
+
+
+def _comeback_told(comeback: Comeback | None) -> str:
+    """How the history names the way of a corrected request."""
+    if comeback is None:
+        return ""
+    return "（限于所标要素，送回退回的阶段）" if comeback.limited else "（重新从合规审查开始）"
 
 
 @act("withdraw_request")
@@ -296,8 +315,8 @@ def _save_with(request: ChangeRequest, proposals: Sequence[Proposal], actor: Act
 
 
 def _hash_of(request: ChangeRequest, proposals: Sequence[Proposal]) -> str:
-    """The hash that every later decision binds: reason, document and each change with its base and terms."""
-    rows = [
+    """The hash that every later decision binds (``reviews.manifests``)."""
+    lines = [
         [
             position,
             str(proposal.kind),
@@ -310,18 +329,7 @@ def _hash_of(request: ChangeRequest, proposals: Sequence[Proposal]) -> str:
         ]
         for position, proposal in enumerate(proposals, start=1)
     ]
-    return sha256_hex(canonical_bytes([request.reason, request.document, rows]))
-
-
-# As ``_hash_of`` puts them.
-_HASHED = ("position", "kind", "item__code", "base_version__number", "content_hash", "reason", "document", "terms_text")
-
-
-def stored_hash(request: ChangeRequest) -> str:
-    """``_hash_of`` over the changes as they are stored."""
-    stored = request.changes.order_by("position").values_list(*_HASHED) if request.pk else ()
-    rows = [list(row) for row in stored]
-    return sha256_hex(canonical_bytes([request.reason, request.document, rows]))
+    return sha256_hex(manifest_bytes(request.reason, request.document, lines))
 
 
 # As ``add_changes`` puts the values.

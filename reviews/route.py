@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from qingdan.items.models import Category
-from reviews.models import Change, ChangeRequest, Decision, RouteRule
-from reviews.states import Part, RequestState, Stage
+from reviews.models import Change, ChangeRequest, Confirmation, Decision, Revision, RouteRule
+from reviews.states import RequestState, Stage
 
 STAGE_OF_STATE = {RequestState.COMPLIANCE: Stage.COMPLIANCE, RequestState.LEGALITY: Stage.LEGALITY}
 
@@ -40,21 +40,68 @@ def _default_initiations() -> dict[str, str]:
 
 
 def decided_parts(request: ChangeRequest, stage: str) -> set[str]:
-    """Parts that have spoken on the present revision."""
-    return set(Decision.objects.filter(request=request, revision=request.revision, stage=stage).values_list("part", flat=True))
+    """Parts that have spoken on the present revision, or confirmed that their word on the one before stands."""
+    spoken = Decision.objects.filter(request=request, revision=request.revision, stage=stage)
+    confirmed = Confirmation.objects.filter(request=request, revision=request.revision, answer=Confirmation.Answer.CONFIRMED)
+    return set(spoken.values_list("part", flat=True)) | set(confirmed.values_list("part", flat=True))
 
 
-def missing_parts(request: ChangeRequest) -> list[RouteRule]:
-    """Parts of the present stage that have not spoken yet, in route order."""
-    stage = STAGE_OF_STATE.get(request.state)
+def lineage(request: ChangeRequest) -> list[int]:
+    """Keys of the request and of those that it was split from: who spoke on them spoke on its changes."""
+    keys, key = [request.pk], request.origin_id
+    while key is not None:
+        keys.append(key)
+        key = ChangeRequest.objects.filter(pk=key).values_list("origin_id", flat=True).get()
+    return keys
+
+
+def missing_parts(request: ChangeRequest, stage: str | None = None) -> list[RouteRule]:
+    """Parts of ``stage`` (the present one if not given) that have not spoken yet, in route order."""
+    stage = stage or STAGE_OF_STATE.get(request.state)
     if stage is None:
         return []
     spoken = decided_parts(request, stage)
     return [rule for rule in needed_parts(request, stage) if rule.part not in spoken]
 
 
+def awaited_confirmations(request: ChangeRequest) -> list[RouteRule]:
+    """Parts that passed what was before a limited revision and have neither confirmed nor reviewed it; silence is no consent."""
+    return awaited_confirmations_of([request]).get(request.pk, [])
+
+
+def awaited_confirmations_of(requests: Iterable[ChangeRequest]) -> dict[int, list[RouteRule]]:
+    """Request key → ``awaited_confirmations``, for those that wait for any; four queries at most."""
+    present = {request.pk: request for request in requests if request.state in STAGE_OF_STATE}
+    asked = {
+        revision.request_id: set(revision.confirming_parts)
+        for revision in Revision.objects.filter(request__in=present, limited=True).defer("manifest")
+        if revision.number == present[revision.request_id].revision
+    }
+    if not asked:
+        return {}
+    answered = set(Confirmation.objects.filter(request__in=asked).values_list("request_id", "revision", "part"))
+    answered |= set(Decision.objects.filter(request__in=asked).values_list("request_id", "revision", "part"))
+    rules = list(RouteRule.objects.order_by("stage", "part"))
+    awaited = {}
+    for key, parts in asked.items():
+        rows = [rule for rule in rules if rule.part in parts and (key, present[key].revision, rule.part) not in answered]
+        if rows:
+            awaited[key] = rows
+    return awaited
+
+
+def state_after(request: ChangeRequest) -> str:
+    """Where a request in review stands once every word given so far is counted."""
+    state = request.state
+    if state == RequestState.COMPLIANCE and not missing_parts(request, Stage.COMPLIANCE):
+        state = RequestState.LEGALITY
+    if state == RequestState.LEGALITY and not missing_parts(request, Stage.LEGALITY) and not awaited_confirmations(request):
+        state = RequestState.AWAITING
+    return state
+
+
 def missing_parts_of(requests: Iterable[ChangeRequest]) -> dict[int, list[RouteRule]]:
-    """Request key → ``missing_parts`` of it, for those in a stage: four queries, however many requests."""
+    """Request key → the parts whose word is due now, confirmations included, for those in a stage: a fixed number of queries."""
     reviewed = [request for request in requests if request.state in STAGE_OF_STATE]
     if not reviewed:
         return {}
@@ -64,13 +111,18 @@ def missing_parts_of(requests: Iterable[ChangeRequest]) -> dict[int, list[RouteR
     for key, own, category in found.values_list("request_id", "initiation", "category_code").distinct():
         pairs[key].add((own, category))
     spoken = set(Decision.objects.filter(request__in=pairs).values_list("request_id", "revision", "stage", "part"))
+    awaited = awaited_confirmations_of(reviewed)
+    given = Confirmation.objects.filter(request__in=pairs, answer=Confirmation.Answer.CONFIRMED)
+    confirmed = set(given.values_list("request_id", "revision", "part"))
     missing = {}
     for request in reviewed:
         stage = STAGE_OF_STATE[request.state]
         needed = _needed([rule for rule in rules if rule.stage == stage], pairs[request.pk], defaults)
-        missing[request.pk] = [rule for rule in needed if (request.pk, request.revision, stage, rule.part) not in spoken]
+        due = [
+            rule
+            for rule in needed
+            if (request.pk, request.revision, stage, rule.part) not in spoken
+            and (request.pk, request.revision, rule.part) not in confirmed
+        ]
+        missing[request.pk] = due + [rule for rule in awaited.get(request.pk, ()) if rule not in due]
     return missing
-
-
-def part_label(part: str) -> str:
-    return Part(part).label

@@ -36,9 +36,12 @@ class RequestState(models.TextChoices):
 class RequestAction(models.TextChoices):
     EDIT = "edit", "修改"
     SUBMIT = "submit", "提交"
+    HAND_BACK = "hand_back", "补正送回"
     PASS = "pass", "通过"
     RETURN = "return", "退回补正"
     REFUSE = "refuse", "不予通过"
+    CONFIRM = "confirm", "确认"
+    REOPEN = "reopen", "重新审查"
     WITHDRAW = "withdraw", "撤回"
     GATHER = "gather", "汇总"
     RELEASE = "release", "移出批次"
@@ -120,15 +123,21 @@ REQUEST_TRANSITIONS: tuple[Transition, ...] = (
     Transition(_R.DRAFT, _A.WITHDRAW, _R.WITHDRAWN, _DEPARTMENT),
     Transition(_R.RETURNED, _A.EDIT, _R.RETURNED, _DEPARTMENT),
     Transition(_R.RETURNED, _A.SUBMIT, _R.COMPLIANCE, (Post.HEAD,)),
+    # Only what legality had marked was corrected: it goes back there, and compliance is asked to confirm.
+    Transition(_R.RETURNED, _A.HAND_BACK, _R.LEGALITY, (Post.HEAD,)),
     Transition(_R.RETURNED, _A.WITHDRAW, _R.WITHDRAWN, _DEPARTMENT),
-    # Passing one part leaves the request in compliance until every part of its route has passed.
+    # Passing or confirming one part leaves the request where it is until every part of its route has spoken.
     Transition(_R.COMPLIANCE, _A.PASS, _R.LEGALITY, _COMPLIANCE),
     Transition(_R.COMPLIANCE, _A.RETURN, _R.RETURNED, _COMPLIANCE, opinion=True),
     Transition(_R.COMPLIANCE, _A.REFUSE, _R.REFUSED, _COMPLIANCE, opinion=True),
+    Transition(_R.COMPLIANCE, _A.CONFIRM, _R.LEGALITY, _COMPLIANCE),
     Transition(_R.COMPLIANCE, _A.WITHDRAW, _R.WITHDRAWN, _DEPARTMENT, opinion=True),
     Transition(_R.LEGALITY, _A.PASS, _R.AWAITING, (Post.LEGALITY,)),
     Transition(_R.LEGALITY, _A.RETURN, _R.RETURNED, (Post.LEGALITY,), opinion=True),
     Transition(_R.LEGALITY, _A.REFUSE, _R.REFUSED, (Post.LEGALITY,), opinion=True),
+    # The last outstanding word lets it go on, be it legality's or a confirmation.
+    Transition(_R.LEGALITY, _A.CONFIRM, _R.AWAITING, _COMPLIANCE),
+    Transition(_R.LEGALITY, _A.REOPEN, _R.COMPLIANCE, _COMPLIANCE, opinion=True),
     Transition(_R.LEGALITY, _A.WITHDRAW, _R.WITHDRAWN, _DEPARTMENT, opinion=True),
     Transition(_R.AWAITING, _A.GATHER, _R.BATCHED, (Post.PUBLISHER,)),
     Transition(_R.AWAITING, _A.RETURN, _R.RETURNED, (Post.PUBLISHER,), opinion=True),

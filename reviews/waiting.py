@@ -9,7 +9,7 @@ from django.utils import timezone
 from departments.models import Department
 from departments.posts import DEPARTMENT_POSTS, Post
 from reviews.models import Batch, ChangeRequest
-from reviews.route import STAGE_OF_STATE, missing_parts_of
+from reviews.route import STAGE_OF_STATE, awaited_confirmations_of, missing_parts_of
 from reviews.states import BatchState, RequestState
 
 _DEPARTMENT = (Post.CLERK, Post.HEAD)
@@ -73,6 +73,9 @@ def requests_waiting_for(user, held: Held, *, own_states=(RequestState.DRAFT,)) 
         found += [
             row for row in staged if any(row.region_id in held.in_region(Post(rule.post)) for rule in missing.get(row.pk, []))
         ]
+        asked = [row for row in visible.filter(state__in=list(STAGE_OF_STATE), revision__gt=1) if row not in found]
+        awaited = awaited_confirmations_of(asked)
+        found += [row for row in asked if any(row.region_id in held.in_region(Post(rule.post)) for rule in awaited.get(row.pk, []))]
     if held.in_region(Post.PUBLISHER):
         found += visible.filter(region__in=held.in_region(Post.PUBLISHER), state=RequestState.AWAITING)
     return found

@@ -24,6 +24,7 @@ from reviews.meetings import ItemOutcome, record_meeting
 from reviews.models import Batch, Change, ChangeRequest
 from reviews.publication import publish_afterwards, publish_batch
 from reviews.requests import Proposal, create_request, submit_request, withdraw_request
+from reviews.waivers import examine
 
 PASSWORD = "Chang-Qing-2016"
 CITY, COUNTY, OTHER_COUNTY = "420600", "420602", "420683"
@@ -274,8 +275,18 @@ def propose(
     return request
 
 
-def decide(actor: Actor, request: ChangeRequest, outcome: str = "passed", opinion: str = ""):
-    return decide_request(actor=actor, request=request, outcome=outcome, opinion=opinion, seen_hash=fresh(request).proposed_hash)
+def decide(actor: Actor, request: ChangeRequest, outcome: str = "passed", opinion: str = "", **more):
+    """One decision; whatever the rules warn of is passed with a reason, unless ``reasons`` says otherwise."""
+    request = fresh(request)
+    reasons = more.pop("reasons", reasons_for(request) if outcome == "passed" else {})
+    return decide_request(
+        actor=actor, request=request, outcome=outcome, opinion=opinion, seen_hash=request.proposed_hash, reasons=reasons, **more
+    )
+
+
+def reasons_for(request: ChangeRequest) -> dict[str, str]:
+    """A reason for every rule that warns of the request."""
+    return dict.fromkeys(examine(request).warned, "已核对，情况属实")
 
 
 def review(world: World, request: ChangeRequest, *, until: str = "awaiting") -> ChangeRequest:

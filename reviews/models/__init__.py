@@ -5,9 +5,10 @@ Nothing here is in the list: a change is a proposal until the door publishes the
 
 from reviews.models.attachments import Attachment
 from reviews.models.batches import Batch, Meeting, MeetingDecision
+from reviews.models.checklists import ChecklistAnswer, ChecklistRow, Waiver
 from reviews.models.consents import TransferConsent
 from reviews.models.conversation import Comment
-from reviews.models.decisions import Decision, RouteRule
+from reviews.models.decisions import Decision, RouteRule, ShortRoute
 from reviews.models.desk import DeskSetting
 from reviews.models.directives import Directive, DirectiveLine, DirectiveTask
 from reviews.models.inbox import Claim, Look
@@ -16,6 +17,7 @@ from reviews.models.meetings import AgendaItem, Amendment, MeetingRecord, TextCo
 from reviews.models.papers import OpinionNumber
 from reviews.models.rebasing import Rebase
 from reviews.models.requests import Change, ChangeRequest
+from reviews.models.returns import ChangeDecision, ChangeMark, ChangeWord, Confirmation, RequestSplit, ReturnedField, Revision
 from reviews.models.uploads import Upload
 from reviews.models.working_copies import WorkingCopy
 
@@ -25,9 +27,15 @@ __all__ = [
     "Amendment",
     "Batch",
     "Change",
+    "ChangeDecision",
+    "ChangeMark",
     "ChangeRequest",
     "Claim",
     "Comment",
+    "ChangeWord",
+    "ChecklistAnswer",
+    "ChecklistRow",
+    "Confirmation",
     "Decision",
     "DeskSetting",
     "Directive",
@@ -40,9 +48,15 @@ __all__ = [
     "MeetingRecord",
     "Rebase",
     "OpinionNumber",
+    "RequestSplit",
+    "ReturnedField",
+    "Revision",
     "RouteRule",
     "TransferConsent",
     "TextConfirmation",
     "Upload",
     "WorkingCopy",
+    "ShortRoute",
+    "Upload",
+    "Waiver",
 ]

@@ -15,6 +15,11 @@ class DeskSetting(models.Model):
     stamped_form_required = models.BooleanField(
         "提交须附盖章的申请表", default=False, help_text="勾选后，本地区的部门提交申请前须上传盖章的《权责事项调整申请表》扫描件"
     )
+    confirm_days = models.PositiveIntegerField(
+        "确认期限（工作日）",
+        default=3,
+        help_text="补正限于所标要素时，先前通过的审查人在几个工作日内确认或重新审查；不答复不视为同意",
+    )
     history = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
 
     class Meta:

@@ -40,6 +40,8 @@ class ChangeRequest(models.Model):
     )
     source = models.CharField("来源", max_length=10, choices=Source.choices, default=Source.UPLOAD)
     upload = models.ForeignKey(Upload, models.PROTECT, null=True, blank=True, related_name="requests", verbose_name="上传文件")
+    on_behalf = models.BooleanField("编办代提", default=False)
+    notified = models.CharField("告知部门", max_length=300, blank=True, help_text="何时、以何种方式告知部门")
     state = models.CharField("状态", max_length=16, choices=RequestState.choices, default=RequestState.DRAFT)
     revision = models.PositiveIntegerField("修订", default=1)
     proposed_hash = models.CharField("内容哈希", max_length=64, blank=True)

@@ -9,11 +9,13 @@ from django.views.decorators.http import require_POST
 
 from departments.site import actor_of, staff_screen
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
-from reviews.deciding import decide_request, parts_open_to
-from reviews.forms import DecisionForm
+from reviews.deciding import decide_request
+from reviews.marks import marks_of, words_of
+from reviews.models import ChangeWord
 from reviews.views.pages import REVIEWERS
-from reviews.views.requests import Answer, refused, request_page, request_url, visible_request
+from reviews.views.requests import Answer, decision_form, refused, request_page, request_url, ticked_in, visible_request
 from reviews.views.stages import turns_of
+from reviews.words import Word
 
 
 @staff_screen(*REVIEWERS)
@@ -22,10 +24,13 @@ def request_decide(request: HttpRequest, key: int) -> HttpResponse:
     """通过, 退回补正 or 不予通过. A page that is out of date gets 409, the sentence, and its opinion back."""
     row = visible_request(request, key)
     actor = actor_of(request)
-    form = DecisionForm(request.POST, parts=[rule.part for rule, _post in parts_open_to(actor, row)])
+    form = decision_form(actor, row, request.POST)
     if not form.is_valid():
         return request_page(request, row, Answer("decide", form, []), status=422)
     given = form.cleaned_data
+    words = words_of(marks_of(request.user, row))
+    for position in ticked_in(request) - set(words):
+        words[position] = Word(given["ticked_as"] or ChangeWord.RETURNED)
     try:
         decision = decide_request(
             actor=actor,
@@ -34,6 +39,9 @@ def request_decide(request: HttpRequest, key: int) -> HttpResponse:
             opinion=given["opinion"],
             seen_hash=given["seen_hash"],
             part=given.get("part", ""),
+            words=words,
+            reasons=form.reasons,
+            ticked=[int(key) for key in given["checked"]],
         )
     except (NotAllowed, WrongState, RuleBroken) as refusal:
         return refused(request, key, "decide", form, refusal)

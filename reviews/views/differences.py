@@ -124,6 +124,15 @@ def _shown(change: Change, number: int, categories: dict, required: dict, profil
     return shown
 
 
+def rows_of_contents(
+    old: ItemContent | DepartmentContent | None, new: ItemContent | DepartmentContent, categories: dict[str, str]
+) -> list[Row]:
+    """What differs between two contents, neither of which need be published."""
+    if isinstance(new, DepartmentContent):
+        return rows_between(_department_texts(old), _department_texts(new))[0]
+    return rows_between(_item_texts(old, categories), _item_texts(new, categories))[0]
+
+
 def filled(content: ItemContent, categories: dict[str, str]) -> list[tuple[str, str]]:
     """(label, text) of every element that a new item fills in, in official order."""
     texts = _item_texts(content, categories)

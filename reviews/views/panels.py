@@ -28,6 +28,9 @@ class Panel:
 PANELS: list[str] = [
     "reviews.views.transfers.panel",
     "reviews.views.articles.panel",
+    "reviews.views.on_behalf.on_behalf",
+    "reviews.views.returned.to_correct",
+    "reviews.views.returned.limited",
     "reviews.views.conversation.panel",
     "reviews.views.attachments.panel",
     "reviews.views.inbox.place_panel",

@@ -5,22 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
 from departments.models import Department
+from departments.people import Actor
 from departments.posts import Post
 from departments.site import actor_of, staff_screen
 from qingdan.errors import Refusal, RuleBroken, WrongState
+from qingdan.items.kinds import ChangeKind
+from reviews.checklists import checklist_of
 from reviews.checks import findings_of
 from reviews.deadlines import deadlines_of
 from reviews.deciding import can_review, parts_open_to
-from reviews.forms import DecisionForm, OpinionForm
+from reviews.decision_forms import DecisionForm
+from reviews.forms import OpinionForm
 from reviews.guards import request_actions
-from reviews.models import Batch, ChangeRequest
+from reviews.marks import marks_of
+from reviews.models import Batch, ChangeMark, ChangeRequest, ChangeWord
 from reviews.requests import WARNED, return_before_batch, submit_request, withdraw_request
 from reviews.states import REQUEST_TRANSITIONS, RequestAction, RequestState, find
 from reviews.views.differences import shown_changes
@@ -28,8 +36,10 @@ from reviews.views.pages import DEPARTMENT, EVERYONE, address_without_page, page
 from reviews.views.panels import panels_of
 from reviews.views.stages import steps_of, tone_of, turns_of
 from reviews.views.talk import talk_of
+from reviews.waivers import waived_rules, warned_in
 
 SEARCH_LIMIT = 100
+LIST_SIZE = 500
 
 
 @staff_screen(*EVERYONE)
@@ -91,13 +101,16 @@ def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None
     actor = actor_of(request)
     changes = row.changes.select_related("item", "base_version").defer("base_version__search_text").order_by("position")
     page = page_of(request, changes)
-    shown = shown_changes(page.object_list, first=page.start_index())
-    findings = findings_of(row, page.object_list)
+    # Many changes: their list, each with a page of its own; the differences page by page where the address asks for them.
+    listed = page.paginator.count > page.paginator.per_page and "page" not in request.GET
+    shown = [] if listed else shown_changes(page.object_list, first=page.start_index())
+    findings = {} if listed else findings_of(row, page.object_list)
     for each in shown:
-        each.findings = findings[each.change.pk]
+        each.findings, each.number = findings[each.change.pk], each.change.position
     talk = talk_of(request, row)
     talk.place(shown)
-    decisions = list(row.decisions.select_related("person", "deputy_for").order_by("at", "pk"))
+    kept = row.decisions.select_related("person", "deputy_for").prefetch_related("words", "waivers", "answers")
+    decisions = list(kept.order_by("at", "pk"))
     actions = request_actions(actor, row)
     reviewing = RequestAction.PASS in actions and can_review(actor=actor, request=row)
     context = {
@@ -109,6 +122,8 @@ def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None
         "steps": steps_of(row, decisions),
         "page": page,
         "changes": shown,
+        "listed": listed,
+        "first_change": row.changes.order_by("position").values_list("position", flat=True).first(),
         "talk": talk,
         "stopping": sum(each.stopping for each in shown),
         "warnings": sum(each.warnings for each in shown),
@@ -122,8 +137,12 @@ def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None
     }
     forms = {}
     if reviewing:
-        parts = [rule.part for rule, _post in parts_open_to(actor, row)]
-        forms["decide"] = DecisionForm(initial={"seen_hash": row.proposed_hash}, parts=parts)
+        forms["decide"] = decision_form(actor, row)
+        marks = marks_of(request.user, row)
+        context |= {"marks": marks, "worded": [mark for _, mark in sorted(marks.items()) if mark.word in ChangeWord.values]}
+    context |= {"ticked": ticked_in(request), "checked": {int(key) for key in request.POST.getlist("checked") if key.isdecimal()}}
+    if listed:
+        context["lines"] = lines_of(request, row, context.get("marks"), context["ticked"])
     if RequestAction.WITHDRAW in actions:
         forms["withdraw"] = OpinionForm(initial={"seen_hash": row.proposed_hash})
         context["withdraw_needs_opinion"] = find(REQUEST_TRANSITIONS, row.state, RequestAction.WITHDRAW).opinion
@@ -137,6 +156,42 @@ def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None
         answer.form["opinion"].value() if answer and answer.action not in forms and "opinion" in answer.form.fields else ""
     )
     return show(request, "reviews/request.html", context, status=status)
+
+
+_ROW = '<tr>{}<td>{}</td><td>{}</td><td><a href="items/{}/">{}</a></td><td>{}</td></tr>'
+_TICK = '<td><input type="checkbox" name="tick" value="{}" form="decide-form" aria-label="勾选第 {} 项"{}></td>'
+
+
+def lines_of(request: HttpRequest, row: ChangeRequest, marks: dict[int, ChangeMark] | None, ticked: set[int]) -> Page:
+    """The list of a long request as rows of a table, 500 a page (``list`` in the address), without anybody's content.
+
+    ``marks``: None where the reader does not review. Written here, not in the template: of such a page the rows are most of the work.
+    """
+    columns = row.changes.order_by("position").values_list("position", "kind", "name")
+    page = Paginator(columns, LIST_SIZE).get_page(request.GET.get("list"))
+    words, kinds = dict(ChangeMark.Word.choices), dict(ChangeKind.choices)
+    rows = []
+    for position, kind, name in page.object_list:
+        checked = mark_safe(" checked") if position in ticked else ""
+        tick = format_html(_TICK, position, position, checked) if marks is not None else ""
+        mark = words[marks[position].word] if marks and position in marks else ""
+        rows.append(format_html(_ROW, tick, position, kinds[kind], position, name, mark))
+    page.object_list = rows
+    return page
+
+
+def ticked_in(request: HttpRequest) -> set[int]:
+    """Positions ticked in the form that was sent; anything else there is ignored."""
+    return {int(each) for each in request.POST.getlist("tick") if each.isdecimal() and len(each) < 7}
+
+
+def decision_form(actor: Actor, row: ChangeRequest, data=None) -> DecisionForm:
+    """The form of a decision on ``row`` as it is now, with what this reviewer is asked."""
+    parts = [rule.part for rule, _post in parts_open_to(actor, row)]
+    waived = waived_rules(row)
+    warned = [each for each in warned_in(warned_of(row)) if each.number not in waived]
+    checklist = checklist_of(row, parts)
+    return DecisionForm(data, initial={"seen_hash": row.proposed_hash}, parts=parts, warned=warned, checklist=checklist)
 
 
 def warned_of(row: ChangeRequest) -> str:

@@ -19,7 +19,7 @@ from reviews.models import ChangeRequest, Decision
 from reviews.publication import publish_afterwards, publish_batch
 from reviews.requests import withdraw_request
 from tests.racing import race
-from tests.world import add, fresh, propose, review
+from tests.world import add, fresh, propose, reasons_for, review
 
 TRIALS = 20
 
@@ -42,7 +42,7 @@ def test_of_two_simultaneous_approvals_one_succeeds_and_one_is_told_409(committe
     for request in requests:
         acts = [
             lambda actor=actor, request=request: decide_request(
-                actor=actor, request=request, outcome="passed", seen_hash=request.proposed_hash
+                actor=actor, request=request, outcome="passed", seen_hash=request.proposed_hash, reasons=reasons_for(request)
             )
             for actor in (world.legality, colleague)
         ]

@@ -127,6 +127,9 @@ BULK = {
     "qingdan/outbox/queue.py": "a queue: entries are dropped once carried out",
     "qingdan/outbox/tasks.py": "a queue: a row says that a task ran",
     "qingdan/items/words.py": "what readers missed is counted, nobody edits it",
+    "reviews/checklists.py": "answers belong to a decision, which is append-only",
+    "reviews/deciding.py": "words on single changes belong to a decision, which is append-only",
+    "reviews/waivers.py": "reasons belong to a decision, which is append-only",
     "qingdan/laws/library.py": "acts are only added here, and their table keeps no history",
 }
 HISTORY = ("bulk_history_create", "bulk_create_with_history", "bulk_update_with_history", "record_history")

@@ -17,7 +17,7 @@ from departments.working_days import add_known_days
 from qingdan.items.models import Alias, Category, CodeScheme, RequiredElement, SubKind
 from qingdan.items.search import normalise
 from qingdan.laws.library import add_missing_acts
-from reviews.models import Limit, RouteRule
+from reviews.models import ChecklistRow, Limit, RouteRule
 
 FOLDER = Path(settings.BASE_DIR) / "fixtures" / "reference"
 _LEVELS = {"省级": Region.Level.PROVINCE, "地级": Region.Level.CITY, "县级": Region.Level.COUNTY}
@@ -81,6 +81,10 @@ def load_tables() -> dict[str, int]:
         _add(Limit, {"state": row["state"], "kind": row["kind"]}, days=row["days"], source=row["source"])
         for row in rows_of("limits.csv")
     )
+    added["checklist_rows"] = sum(
+        _add(ChecklistRow, {"part": row["part"], "kind": row["kind"], "text": row["text"]}, order=row["order"], source=row["source"])
+        for row in rows_of("checklist_rows.csv")
+    )
     added["economic_classes"] = sum(
         _add(
             EconomicClass,
@@ -115,6 +119,7 @@ def _as_text(added: dict[str, int]) -> str:
         "required_elements": "必填要素",
         "aliases": "俗称",
         "route_rules": "审查路径",
+        "checklist_rows": "审查要点",
         "economic_classes": "支出经济分类",
         "limits": "办理时限",
         "working_days": "工作日历",
