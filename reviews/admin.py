@@ -29,6 +29,8 @@ staff_site.register_screen("batches", "调整批次", "admin:batch_list", REGION
 staff_site.register_screen("articles", "条文", "admin:article_list", EVERYONE, _GROUP)
 staff_site.register_screen("directives", "上级决定", "admin:directive_list", EVERYONE, _GROUP)
 staff_site.register_screen("meetings", "常务会", "admin:meeting_list", REGION, _GROUP)
+staff_site.register_screen("campaigns", "专项清理", "admin:campaign_list", EVERYONE, _GROUP)
+staff_site.register_screen("statistics", "调整统计", "admin:adjustment_statistics", EVERYONE, _GROUP)
 staff_site.register_urls(screens)
 staff_site.register_workbench(editing_section)
 staff_site.register_workbench(transfer_section)

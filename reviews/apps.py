@@ -11,6 +11,7 @@ class Config(AppConfig):
 
         append_only.register(
             "reviews_amendment",
+            "reviews_urge",
             "reviews_comment",
             "reviews_decision",
             "reviews_meetingdecision",

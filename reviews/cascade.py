@@ -13,8 +13,8 @@ from django.utils import timezone
 from departments.models import Department
 from departments.working_days import Calendar
 from qingdan.items.models import Edition
-from reviews.models import Change, Directive, DirectiveLine, DirectiveTask
-from reviews.states import RequestState, TaskState
+from reviews.models import Change, ChangeRequest, Directive, DirectiveLine, DirectiveTask
+from reviews.states import OPEN, RequestState, TaskState
 
 
 class End(models.TextChoices):
@@ -80,12 +80,23 @@ class Cascade:
 
 def full_tasks(tasks):
     """Tasks with all that ``standing_of`` looks at: a constant number of queries."""
-    changes = Change.objects.defer("content_bytes").order_by("position")
     related = tasks.select_related(
-        "directive__region", "line", "department__region", "received_by", "answered_by", "request__batch__edition"
-    )
-    return related.defer("request__batch__submission", "request__batch__edition__manifest").prefetch_related(
-        Prefetch("request__changes", changes)
+        "directive__region",
+        "line",
+        "department__region",
+        "received_by",
+        "answered_by",
+        "request__batch__edition__region",
+    ).defer("request__batch__submission", "request__batch__edition__manifest")
+    changes = Change.objects.defer("content_bytes").order_by("position")
+    followups = ChangeRequest.objects.select_related("batch__edition__region").order_by("pk")
+    followups = followups.defer("batch__submission", "batch__edition__manifest")
+    return related.prefetch_related(
+        Prefetch("request__changes", changes),
+        Prefetch("request__followups", followups),
+        Prefetch("request__followups__changes", changes),
+        Prefetch("request__followups__followups", followups),
+        Prefetch("request__followups__followups__changes", changes),
     )
 
 
@@ -115,12 +126,14 @@ def standing_of(task: DirectiveTask, today: datetime.date, calendar: Calendar) -
         return Standing(task, End.UNANSWERED, "，".join(words))
     if task.state == TaskState.NOT_CONCERNED:
         return Standing(task, End.NOT_CONCERNED, task.explanation)
-    changes = list(task.request.changes.all())
-    if task.request.state == RequestState.PUBLISHED:
-        return Standing(task, End.PUBLISHED, "", changes, task.request.batch.edition)
-    if task.request.state == RequestState.DRAFT:
-        return Standing(task, End.UNDER_WAY, "草拟中")
-    return Standing(task, End.UNDER_WAY, task.request.get_state_display(), changes)
+    under_way = [each for each in task.request.family if each.state in OPEN]
+    published = [each for each in task.request.family if each.state == RequestState.PUBLISHED and each.is_alive]
+    edition = published[-1].batch.edition if published else None
+    if under_way:
+        shown = [each for each in [*under_way, *published] if each.state != RequestState.DRAFT]
+        words = "草拟中" if under_way[0].state == RequestState.DRAFT else under_way[0].get_state_display()
+        return Standing(task, End.UNDER_WAY, words, [change for each in shown for change in each.changes.all()], edition)
+    return Standing(task, End.PUBLISHED, "", [change for each in published for change in each.changes.all()], edition)
 
 
 def end_of(ends: Iterable[End]) -> End:

@@ -7,11 +7,14 @@ from django.db import models
 from reviews.states import (
     BATCH_TRANSITIONS,
     REQUEST_TRANSITIONS,
+    SCOPE_TRANSITIONS,
     TASK_TRANSITIONS,
     BatchAction,
     BatchState,
     RequestAction,
     RequestState,
+    ScopeAction,
+    ScopeState,
     TaskAction,
     TaskState,
     Transition,
@@ -37,6 +40,7 @@ def diagrams() -> dict[str, str]:
         "调整申请": mermaid(REQUEST_TRANSITIONS, RequestState, RequestAction),
         "调整批次": mermaid(BATCH_TRANSITIONS, BatchState, BatchAction),
         "上级决定任务": mermaid(TASK_TRANSITIONS, TaskState, TaskAction),
+        "专项清理任务": mermaid(SCOPE_TRANSITIONS, ScopeState, ScopeAction),
     }
 
 

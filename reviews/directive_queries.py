@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from reviews.queries import scope_of
-from reviews.states import RequestState, TaskState
+from reviews.states import OPEN, RequestState, TaskState
 
 
 class DirectiveQuerySet(models.QuerySet):
@@ -45,18 +45,14 @@ class TaskQuerySet(models.QuerySet):
         return self.filter(department__in=departments).exclude(state=TaskState.CANCELLED)
 
     def unanswered(self):
-        """No answer stands: none was given, or the request that was given ended without any change being agreed."""
-        return self.filter(
-            Q(state__in=(TaskState.OPEN, TaskState.PROPOSED)) | (Q(state=TaskState.REQUESTED) & self._came_to_nothing())
-        )
+        """No answer stands: none was given, or nothing of the request that was given goes on or was agreed (``came_to_nothing``)."""
+        from reviews.models import Change, ChangeRequest
+
+        family = Q(pk=OuterRef("request")) | Q(origin=OuterRef("request")) | Q(origin__origin=OuterRef("request"))
+        agreed = Exists(Change.objects.filter(request=OuterRef("pk"), outcome=Change.Outcome.AGREED))
+        alive = Q(state__in=OPEN) | (Q(state=RequestState.PUBLISHED) & agreed)
+        stands = Exists(ChangeRequest.objects.filter(family).filter(alive))
+        return self.filter(Q(state__in=(TaskState.OPEN, TaskState.PROPOSED)) | (Q(state=TaskState.REQUESTED) & ~stands))
 
     def overdue(self, day: datetime.date | None = None):
         return self.unanswered().filter(due_on__lt=day or timezone.localdate())
-
-    @staticmethod
-    def _came_to_nothing():
-        from reviews.models import Change
-
-        agreed = Change.objects.filter(request=OuterRef("request"), outcome=Change.Outcome.AGREED)
-        ended = Q(request__state__in=(RequestState.REFUSED, RequestState.WITHDRAWN))
-        return ended | (Q(request__state=RequestState.PUBLISHED) & ~Exists(agreed))

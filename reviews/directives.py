@@ -6,10 +6,12 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils import timezone
 
 from departments.acting import act
-from departments.models import Department, Region
+from departments.models import Department, Notice, Region
+from departments.notices import Desk, notify
 from departments.people import Actor
 from departments.posts import Post
 from departments.trail import fingerprint, keep
@@ -125,6 +127,7 @@ def give_tasks(
     if broken:
         raise RuleBroken(*broken)
     made = [task for line in lines or (None,) for task in _make_tasks(actor, directive, line, departments, due_on)]
+    _tell(actor, made)
     actor.record(
         act="give_tasks",
         post=posting.post,
@@ -230,7 +233,7 @@ def _faults_of_head(region: Region, texts, decided_on: datetime.date, level: str
 
 def _write_lines(actor: Actor, directive: Directive, lines: Sequence[LineDraft]) -> list[DirectiveLine]:
     first = directive.lines.count() + 1
-    made = []
+    made, given = [], []
     for position, draft in enumerate(lines, start=first):
         line = DirectiveLine(
             directive=directive,
@@ -243,8 +246,9 @@ def _write_lines(actor: Actor, directive: Directive, lines: Sequence[LineDraft])
         keep(line, actor=actor, reason="登记事项")
         line.items.set(draft.items)
         if draft.departments:
-            _make_tasks(actor, directive, line, draft.departments, draft.due_on)
+            given += _make_tasks(actor, directive, line, draft.departments, draft.due_on)
         made.append(line)
+    _tell(actor, given)
     return made
 
 
@@ -258,3 +262,23 @@ def _make_tasks(actor: Actor, directive: Directive, line: DirectiveLine | None, 
             keep(task, actor=actor, reason="交办")
             made.append(task)
     return made
+
+
+def _tell(actor: Actor, tasks: Sequence[DirectiveTask]) -> None:
+    """Each department once, however many lines it has to answer."""
+    by_department: dict[int, list[DirectiveTask]] = {}
+    for task in tasks:
+        by_department.setdefault(task.department_id, []).append(task)
+    for given in by_department.values():
+        first = given[0]
+        notify(
+            event=Notice.Event.TASK,
+            to=[Desk(post, department=first.department) for post in (Post.CLERK, Post.HEAD)],
+            title=f"{first.directive.number} 交办 {len(given)} 项，{first.due_on} 前答复",
+            detail=first.directive.title,
+            url=reverse("admin:task", args=[first.pk])
+            if len(given) == 1
+            else reverse("admin:directive", args=[first.directive_id]),
+            key=f"task:{first.pk}:given",
+            by=actor,
+        )

@@ -80,10 +80,27 @@ class ProposeForm(PlainForm):
         label="文件未列", required=False, error_messages={"invalid_choice": "勾选的事项已有变化，重新核对后再勾选"}
     )
     seen_hash = forms.CharField(required=False, widget=forms.HiddenInput)
+    tasks = forms.MultipleChoiceField(
+        label="上级决定",
+        required=False,
+        help_text="本申请答复哪些交办的事项；一个申请只答复一个决定的事项。",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "所选事项已有答复，重新打开本页再选"},
+    )
 
-    def __init__(self, *args, absent: list[str] = (), **kwargs):
+    def __init__(self, *args, absent: list[str] = (), tasks=(), **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["repeal"].choices = [(code, code) for code in absent]
+        self.given = {str(task.pk): task for task in tasks}
+        self.fields["tasks"].choices = [
+            (key, f"{task.directive.number} {task.line or '全文'}"[:120]) for key, task in self.given.items()
+        ]
+
+    def clean_tasks(self):
+        chosen = [self.given[key] for key in self.cleaned_data["tasks"]]
+        if len({task.directive_id for task in chosen}) > 1:
+            raise forms.ValidationError("一个申请只答复一个上级决定的事项，另一个决定请另提申请")
+        return chosen
 
 
 class DraftForm(PlainForm):

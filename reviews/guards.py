@@ -11,16 +11,19 @@ from departments.people import Actor
 from departments.posts import DEPARTMENT_POSTS, Post
 from qingdan.errors import NotAllowed, Refusal, RuleBroken, Violation, WrongState
 from reviews.announcements import tell_of_batch, tell_of_request
-from reviews.models import Batch, ChangeRequest, DirectiveTask
+from reviews.models import Batch, CampaignScope, ChangeRequest, DirectiveTask
 from reviews.states import (
     BATCH_TRANSITIONS,
     ENDED,
     REQUEST_TRANSITIONS,
+    SCOPE_TRANSITIONS,
     TASK_TRANSITIONS,
     BatchAction,
     BatchState,
     RequestAction,
     RequestState,
+    ScopeAction,
+    ScopeState,
     TaskAction,
     TaskState,
     Transition,
@@ -88,6 +91,15 @@ def check_can_act_on_task(
     return _check(TASK_TRANSITIONS, task.present_state, action, actor, task, opinion, TaskState, TaskAction)
 
 
+def check_can_act_on_scope(
+    *, actor: Actor, scope: CampaignScope, action: str, opinion: str | None = None
+) -> tuple[Transition, Posting]:
+    """As for requests, over the table of a department's part of a campaign."""
+    if not CampaignScope.objects.visible_to(actor.user).filter(pk=scope.pk).exists():
+        raise NotAllowed("没有这个专项清理任务", stranger=True)
+    return _check(SCOPE_TRANSITIONS, scope.state, action, actor, scope, opinion, ScopeState, ScopeAction)
+
+
 def _check(table, state, action, actor: Actor, obj, opinion, states, actions) -> tuple[Transition, Posting]:
     posts = {post for row in table if row.action == action for post in row.posts}
     posting = _holding(actor, posts, obj)
@@ -142,6 +154,17 @@ def task_actions(actor: Actor, task: DirectiveTask) -> list[str]:
         if row.source == task.present_state and not (row.action == TaskAction.RECEIVE and task.received_at):
             with suppress(Refusal):
                 check_can_act_on_task(actor=actor, task=task, action=row.action)
+                found.append(row.action)
+    return found
+
+
+def scope_actions(actor: Actor, scope: CampaignScope) -> list[str]:
+    """Actions that ``actor`` may take now on a department's part of a campaign that is open."""
+    found = []
+    for row in SCOPE_TRANSITIONS if scope.campaign.is_open else ():
+        if row.source == scope.state:
+            with suppress(Refusal):
+                check_can_act_on_scope(actor=actor, scope=scope, action=row.action)
                 found.append(row.action)
     return found
 
@@ -202,3 +225,15 @@ def move_task(*, task: DirectiveTask, target: str, actor: Actor, reason: str = "
     task.refresh_from_db()
     task._change_reason = reason
     DirectiveTask.history.bulk_history_create([task], update=True, default_user=actor.user, default_change_reason=reason)
+
+
+def move_scope(*, scope: CampaignScope, target: str, actor: Actor, reason: str = "", **fields) -> None:
+    """As ``move_task``."""
+    moved = CampaignScope.objects.filter(pk=scope.pk, state=scope.state, revision=scope.revision).update(
+        state=target, revision=scope.revision + 1, **fields
+    )
+    if moved != 1:
+        raise WrongState("任务已由他人办理，请刷新后再看")
+    scope.refresh_from_db()
+    scope._change_reason = reason
+    CampaignScope.history.bulk_history_create([scope], update=True, default_user=actor.user, default_change_reason=reason)

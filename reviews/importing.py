@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -18,8 +18,9 @@ from qingdan.errors import RuleBroken, Violation
 from qingdan.items.intake.preflight import UnreadableFile
 from qingdan.items.intake.reading import Reading, RefusedRow, read_list
 from reviews.matching import Comparison, compare, proposals_of
-from reviews.models import ChangeRequest, Upload
+from reviews.models import ChangeRequest, DirectiveTask, Upload
 from reviews.requests import create_request, replace_changes
+from reviews.tasks import answer_by_request
 
 SECRECY_MARK = "I11"
 
@@ -96,6 +97,7 @@ def compare_upload(*, upload: Upload, clear_empty: bool = False) -> Comparison:
     )
 
 
+@act("propose_upload")
 def propose_upload(
     *,
     actor: Actor,
@@ -106,26 +108,29 @@ def propose_upload(
     repeal: Iterable[str] = (),
     request: ChangeRequest | None = None,
     seen_hash: str = "",
+    tasks: Sequence[DirectiveTask] = (),
 ) -> ChangeRequest:
     """A draft request with one change a changed row and a 取消 a ticked item. Refused rows stay out; the page has named them.
 
-    With ``request``, a draft or returned one of the same department, its changes are replaced by these instead.
+    ``tasks`` of a decision from above are answered by it. With ``request``, a draft or returned one of the same department, its changes are replaced by these instead.
     """
     comparison = compare_upload(upload=upload, clear_empty=clear_empty)
     proposals = proposals_of(comparison, repeal=repeal, reason=reason, document=document)
     if request is not None:
-        return replace_changes(
+        made = replace_changes(
             actor=actor, request=request, reason=reason, document=document, proposals=proposals, seen_hash=seen_hash
         )
-    return create_request(
-        actor=actor,
-        department=upload.department,
-        reason=reason,
-        document=document,
-        proposals=proposals,
-        source=ChangeRequest.Source.UPLOAD,
-        upload=upload,
-    )
+    else:
+        made = create_request(
+            actor=actor,
+            department=upload.department,
+            reason=reason,
+            document=document,
+            proposals=proposals,
+            source=ChangeRequest.Source.UPLOAD,
+            upload=upload,
+        )
+    return answer_by_request(actor=actor, request=made, tasks=tasks) if tasks else made
 
 
 def _names(department: Department, text: str) -> bool:

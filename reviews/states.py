@@ -100,6 +100,18 @@ class TaskAction(models.TextChoices):
     CANCEL = "cancel", "撤销交办"
 
 
+class ScopeState(models.TextChoices):
+    OPEN = "open", "未报告"
+    DONE = "done", "已完成"
+    NOTHING = "nothing", "无需调整"
+
+
+class ScopeAction(models.TextChoices):
+    REPORT_DONE = "report_done", "报告已完成"
+    REPORT_NOTHING = "report_nothing", "报告无需调整"
+    REOPEN = "reopen", "退回报告"
+
+
 @dataclass(frozen=True, slots=True)
 class Transition:
     """One row: from ``source`` by ``action`` to ``target``, by whoever holds one of ``posts``; ``opinion`` must then be written."""
@@ -197,6 +209,13 @@ TASK_TRANSITIONS: tuple[Transition, ...] = (
     Transition(_T.NOT_CONCERNED, _TA.REOPEN, _T.OPEN, _GIVERS, opinion=True),
 )
 
+_S, _SA = ScopeState, ScopeAction
+SCOPE_TRANSITIONS: tuple[Transition, ...] = (
+    Transition(_S.OPEN, _SA.REPORT_DONE, _S.DONE, (Post.HEAD,)),
+    Transition(_S.OPEN, _SA.REPORT_NOTHING, _S.NOTHING, (Post.HEAD,), opinion=True),
+    Transition(_S.DONE, _SA.REOPEN, _S.OPEN, _PUBLISHER, opinion=True),
+    Transition(_S.NOTHING, _SA.REOPEN, _S.OPEN, _PUBLISHER, opinion=True),
+)
 
 # One batch in a region may be in one of these.
 OPEN_BATCH = (_B.DRAFT, _B.FROZEN, _B.RECORDED, _B.AMENDING, _B.DECIDED)

@@ -5,6 +5,7 @@ Nothing here is in the list: a change is a proposal until the door publishes the
 
 from reviews.models.attachments import Attachment
 from reviews.models.batches import Batch, Meeting, MeetingDecision
+from reviews.models.campaigns import Campaign, CampaignScope
 from reviews.models.checklists import ChecklistAnswer, ChecklistRow, Waiver
 from reviews.models.consents import TransferConsent
 from reviews.models.conversation import Comment
@@ -19,6 +20,7 @@ from reviews.models.rebasing import Rebase
 from reviews.models.requests import Change, ChangeRequest
 from reviews.models.returns import ChangeDecision, ChangeMark, ChangeWord, Confirmation, RequestSplit, ReturnedField, Revision
 from reviews.models.uploads import Upload
+from reviews.models.urges import Urge
 from reviews.models.working_copies import WorkingCopy
 
 __all__ = [
@@ -26,6 +28,8 @@ __all__ = [
     "AgendaItem",
     "Amendment",
     "Batch",
+    "Campaign",
+    "CampaignScope",
     "Change",
     "ChangeDecision",
     "ChangeMark",
@@ -55,6 +59,7 @@ __all__ = [
     "TransferConsent",
     "TextConfirmation",
     "Upload",
+    "Urge",
     "WorkingCopy",
     "ShortRoute",
     "Upload",

@@ -77,11 +77,22 @@ class ChangeRequest(models.Model):
         return f"{self.number} {self.department}"
 
     @property
-    def came_to_nothing(self) -> bool:
-        """Over, and nothing of it was agreed: withdrawn, refused, or every change put off or refused by the meeting."""
+    def family(self) -> list[ChangeRequest]:
+        """The request and what goes on of it in follow-up requests."""
+        followups = list(self.followups.all())
+        return [self, *followups, *(later for each in followups for later in each.followups.all())]
+
+    @property
+    def is_alive(self) -> bool:
+        """On its way, or published with something of it agreed."""
         if self.state == RequestState.PUBLISHED:
-            return not self.changes.filter(outcome=Change.Outcome.AGREED).exists()
-        return self.state in (RequestState.REFUSED, RequestState.WITHDRAWN)
+            return any(change.outcome == Change.Outcome.AGREED for change in self.changes.all())
+        return self.state not in (RequestState.REFUSED, RequestState.WITHDRAWN)
+
+    @property
+    def came_to_nothing(self) -> bool:
+        """Over, and nothing of it was agreed: withdrawn, refused, or every change put off or refused, and no follow-up goes on."""
+        return not any(each.is_alive for each in self.family)
 
 
 class Change(models.Model):

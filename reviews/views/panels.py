@@ -38,6 +38,8 @@ PANELS: list[str] = [
     "reviews.views.inbox.claim_panel",
     "reviews.views.followups.lineage",
     "reviews.views.papers.panel",
+    "reviews.views.tasks.panel",
+    "reviews.views.urging.panel",
 ]
 
 

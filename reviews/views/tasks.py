@@ -30,8 +30,10 @@ from reviews.tasks import (
     reopen_task,
     send_back_answer,
 )
+from reviews.urging import POSTS
 from reviews.views.directives import TONES
 from reviews.views.pages import EVERYONE, edition_url, sentences_of, show
+from reviews.views.panels import Panel
 from reviews.views.requests import request_url
 
 # action → (act, name of the words' argument, what the message says)
@@ -89,6 +91,8 @@ def task_page(
         "may_receive": TaskAction.RECEIVE in actions,
         "forms": forms,
         "siblings": _open_siblings(request, row),
+        "urges": list(row.urges.select_related("person")),
+        "may_urge": row.is_unanswered and actor_of(request).holding(POSTS, region=row.region) is not None,
         "history": history,
         "sentences": sentences,
         "stale": status == 409,
@@ -174,3 +178,10 @@ def _refused(request: HttpRequest, key: int, action: str, form, refusal: Refusal
             form.add_error("words", str(sentences[0]))
         form.data = {**form.data.dict(), "seen_revision": row.revision}
     return task_page(request, row, action=action, form=form, sentences=sentences, status=refusal.status)
+
+
+def panel(request: HttpRequest, row: ChangeRequest) -> Panel | None:
+    """Beside a request: the tasks from above that it answers."""
+    tasks = DirectiveTask.objects.visible_to(request.user).filter(request=row).select_related("directive", "line")
+    answered = list(tasks.order_by("line__position", "pk"))
+    return Panel("reviews/_answers.html", values={"tasks": answered}) if answered else None

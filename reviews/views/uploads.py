@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.paginator import Page
 from django.db.models import QuerySet
@@ -24,7 +26,7 @@ from reviews.forms import SECRETS, ProposeForm, UploadForm
 from reviews.guards import can_act_on_request
 from reviews.importing import compare_upload, propose_upload, read_upload, receive_upload
 from reviews.matching import Comparison, MatchedRow
-from reviews.models import ChangeRequest, Upload
+from reviews.models import ChangeRequest, DirectiveTask, Upload
 from reviews.states import RequestAction
 from reviews.views.differences import Row, filled, parts_between
 from reviews.views.pages import DEPARTMENT, address_without_page, attachment, page_of, sentences_of, show
@@ -56,7 +58,7 @@ def upload_start(request: HttpRequest) -> HttpResponse:
             except (WrongState, RuleBroken) as refusal:
                 status, sentences = refusal.status, sentences_of(refusal)
             else:
-                return HttpResponseRedirect(_upload_url(received, correcting))
+                return HttpResponseRedirect(_upload_url(request, received))
     uploads = Upload.objects.visible_to(request.user).defer("reading").select_related("department", "uploaded_by")
     page = page_of(request, uploads.order_by("-uploaded_at", "-pk"))
     context = {
@@ -91,9 +93,21 @@ def _correcting(request: HttpRequest) -> ChangeRequest | None:
     return row
 
 
-def _upload_url(upload: Upload, correcting: ChangeRequest | None) -> str:
+def _upload_url(request: HttpRequest, upload: Upload) -> str:
+    """The upload's own page, with what the address said it is for: ``request`` to be corrected, ``task`` to be answered."""
+    kept = {name: request.GET[name] for name in ("request", "task") if request.GET.get(name)}
     address = reverse("admin:upload", args=[upload.pk])
-    return f"{address}?request={correcting.pk}" if correcting else address
+    return f"{address}?{urlencode(kept)}" if kept else address
+
+
+def _open_tasks(department: Department) -> list[DirectiveTask]:
+    """What the department has still to answer, as a choice of the form."""
+    tasks = DirectiveTask.objects.of_departments([department]).unanswered()
+    return list(
+        tasks.select_related("directive__region", "line", "department", "request").order_by(
+            "directive__decided_on", "line__position", "pk"
+        )[:200]
+    )
 
 
 def visible_upload(request: HttpRequest, key: int) -> Upload:
@@ -114,7 +128,9 @@ def upload(request: HttpRequest, key: int) -> HttpResponse:
     initial = {"clear_empty": clear_empty}
     if correcting:
         initial |= {"reason": correcting.reason, "document": correcting.document, "seen_hash": correcting.proposed_hash}
-    form = ProposeForm(request.POST or None, absent=absent, initial=initial)
+    initial["tasks"] = [request.GET.get("task", "")]
+    tasks = _open_tasks(row.department)
+    form = ProposeForm(request.POST or None, absent=absent, tasks=tasks, initial=initial)
     status, sentences = 200, []
     if request.method == "POST":
         status = 422

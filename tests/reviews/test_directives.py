@@ -10,7 +10,8 @@ from qingdan.items.kinds import ChangeKind
 from qingdan.ledger.models import AuditEvent
 from reviews.cascade import End, board_of, cascade_of
 from reviews.directives import LineDraft, add_lines, give_tasks, level_of, record_directive, taking_over
-from reviews.models import Batch, Directive, DirectiveTask
+from reviews.meetings import ItemOutcome, record_meeting
+from reviews.models import Batch, Change, Directive, DirectiveTask
 from reviews.requests import Proposal, submit_request, withdraw_request
 from reviews.states import TASK_TRANSITIONS, TaskAction, TaskState
 from reviews.tasks import (
@@ -24,7 +25,7 @@ from reviews.tasks import (
 )
 from tests.racing import race
 from tests.reviews.directives import DECIDED, LATE, LATER, directive, task, tasks
-from tests.world import add, decide_batch, fresh, propose, publish, review
+from tests.world import add, decide_batch, freeze, fresh, propose, publish, review
 
 WHY = "我局没有这项职权"
 
@@ -364,3 +365,43 @@ def test_of_two_answers_at_once_one_counts(committed_world):
         row = fresh(row)
         assert row.state in (TaskState.NOT_CONCERNED, TaskState.REQUESTED)
         assert bool(row.request_id) == (row.state == TaskState.REQUESTED)
+
+
+def test_what_the_meeting_put_off_keeps_the_line_under_way_until_it_is_published(world):
+    row = task(world)
+    request = propose(world, [add("承接甲"), add("承接乙")], submit=False)
+    answer_by_request(actor=world.clerk, request=request, tasks=[row])
+    submit_request(actor=world.head, request=fresh(request), seen_hash=request.proposed_hash)
+    review(world, fresh(request))
+    publish(
+        world,
+        world.batch("decided"),
+        "襄政发〔2020〕1号",
+        published_on=datetime.date(2020, 2, 20),
+        effective_on=datetime.date(2020, 3, 1),
+    )
+    batch = freeze(world, [fresh(request)], "落实省决定")
+    put_off = Change.objects.get(request=request, name="承接乙")
+    record_meeting(
+        actor=world.council,
+        batch=batch,
+        meeting_title="市政府常务会议",
+        held_on=datetime.date(2020, 4, 10),
+        minutes_no="〔2020〕9号",
+        outcome="agreed",
+        exceptions={put_off.pk: ItemOutcome("deferred", "再研究")},
+        seen_hash=batch.submission_hash,
+    )
+    edition = publish(
+        world, fresh(batch), "襄政发〔2020〕9号", published_on=datetime.date(2020, 4, 20), effective_on=datetime.date(2020, 5, 1)
+    )
+    line = cascade_of(row.directive).lines[0]
+    assert (line.end, line.editions) == (End.UNDER_WAY, [edition])
+    followup = fresh(request).followups.get()
+    batch = decide_batch(world, [followup], "暂缓的再审议", held_on=datetime.date(2020, 6, 1))
+    later = publish(
+        world, batch, "襄政发〔2020〕11号", published_on=datetime.date(2020, 6, 10), effective_on=datetime.date(2020, 7, 1)
+    )
+    line = cascade_of(row.directive).lines[0]
+    assert (line.end, line.editions) == (End.PUBLISHED, [later])
+    assert not DirectiveTask.objects.unanswered().filter(pk=row.pk).exists()

@@ -260,3 +260,41 @@ def test_the_workbench_leads_to_what_has_to_be_answered_and_shows_who_is_late(at
         assert "逾期未答复 · 1 件" in text and "超期" in text
     assert "上级决定任务" not in at_desk("outsider").get(reverse("admin:index")).content.decode()
     assert "逾期未答复" not in at_desk("legality").get(reverse("admin:index")).content.decode()
+
+
+def test_the_upload_form_offers_the_open_tasks_and_links_the_request(at_desk, world, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    row, other = task(world), task(world, number="鄂政发〔2020〕8号")
+    client = at_desk("clerk")
+    start = reverse("admin:upload_start") + f"?task={row.pk}"
+    book = workbook(
+        [("市人力资源和社会保障局", "行政许可", "人力资源服务许可", "《人力资源市场暂行条例》第十八条")],
+        ["实施部门", "权力类别", "事项名称", "设定依据"],
+    )
+    sent = client.post(start, {"department": row.department_id, "file": SimpleUploadedFile("清单.xlsx", book)})
+    assert sent["Location"].endswith(f"?task={row.pk}")
+    text = client.get(sent["Location"]).content.decode()
+    assert re.search(rf'name="tasks" value="{row.pk}"[^>]* checked', text)
+    assert not re.search(rf'name="tasks" value="{other.pk}"[^>]* checked', text)
+    both = client.post(sent["Location"], {"reason": "承接", "tasks": [row.pk, other.pk]})
+    assert both.status_code == 422 and "一个申请只答复一个上级决定的事项" in both.content.decode()
+    assert client.post(sent["Location"], {"reason": "承接", "tasks": [row.pk]}).status_code == 302
+    request = fresh(row).request
+    assert request.directive == row.directive
+    assert "答复的上级决定事项 1 项" in client.get(reverse("admin:request", args=[request.pk])).content.decode()
+
+
+def test_the_department_is_told_once_of_all_its_tasks(at_desk, world):
+    row = directive(world, lines=["甲", "乙"])
+    tasks(world, row, "420600-RSJ")
+    told = world.head.user.notices.get(event="task")
+    assert told.title == "鄂政发〔2020〕5号 交办 2 项，2099-12-31 前答复"
+    assert not world.outsider.user.notices.filter(event="task").exists()
+
+
+def test_not_concerned_is_answered_on_the_workbench_itself(at_desk, world):
+    row = task(world)
+    for name, step, button in (("head", "answer", "不涉及</button>"), ("clerk", "propose", "不涉及，提请确认</button>")):
+        text = at_desk(name).get(reverse("admin:index")).content.decode()
+        assert f'action="{reverse("admin:task_act", args=[row.pk, step])}"' in text and button in text
+    assert "answer-here" not in at_desk("publisher").get(reverse("admin:index")).content.decode()
