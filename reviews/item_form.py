@@ -176,6 +176,11 @@ class ShownField:
     reloads: bool = False
 
     @property
+    def slots(self) -> list[str]:
+        """The values of a term of several, and two empty places."""
+        return [*self.values, "", ""]
+
+    @property
     def blank(self) -> list[Cell]:
         """A row that is still empty."""
         return [Cell(column, "") for column in self.table.columns] if self.table else []

@@ -177,8 +177,8 @@ def test_every_kind_through_the_form_alone(listed, people, assert_accessible):
     into = f"{number} 全面清理（草稿）"
     find(page, "食品经营许可")
     choose(page, "拆分")
-    page.get_by_label("拆分出的事项名称", exact=True).fill("食品销售许可")
-    page.get_by_label("拆分出的事项名称还加一项").fill("餐饮服务许可")
+    page.get_by_label("拆分出的事项名称第 1 项").fill("食品销售许可")
+    page.get_by_label("拆分出的事项名称第 2 项").fill("餐饮服务许可")
     store(page, into=into)
     page.get_by_role("link", name="餐饮服务许可").click()
     page.get_by_label("受理条件").fill("有与经营相适应的场所")
@@ -188,7 +188,7 @@ def test_every_kind_through_the_form_alone(listed, people, assert_accessible):
     # 合并: one item takes another in.
     find(page, "食品生产许可")
     choose(page, "合并")
-    page.get_by_label("并入的事项", exact=True).fill("食品小作坊许可")
+    page.get_by_label("并入的事项第 1 项").fill("食品小作坊许可")
     store(page, into=into)
     shot(page, "merged")
 
