@@ -172,6 +172,7 @@ POLICIES: dict[str, Policy] = {
     "admin:bulk": posts(*_OWN),
     "admin:request_new": posts(*_OWN),
     "admin:request_describe": posts(*_OWN),
+    "admin:request_correct": posts(*_OWN, methods=READ),
     "admin:item_pick": posts(*_OWN, methods=READ),
     "admin:change_new": posts(*_OWN),
     "admin:change_edit": posts(*_OWN),

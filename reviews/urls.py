@@ -41,6 +41,7 @@ def screens():
         path("requests/new/", drafts.request_new, name="request_new"),
         path("requests/on-behalf/", on_behalf.request_on_behalf, name="request_on_behalf"),
         path("requests/<int:key>/", requests.request_detail, name="request"),
+        path("requests/<int:key>/correct/", drafts.request_correct, name="request_correct"),
         path("requests/<int:key>/reason/", drafts.request_describe, name="request_describe"),
         path("requests/<int:key>/changes/<int:change>/", item_form.change_edit, name="change_edit"),
         path("requests/<int:key>/changes/<int:change>/remove/", item_form.change_remove, name="change_remove"),

@@ -18,7 +18,7 @@ from reviews.editing import describe_request, open_draft, own_versions
 from reviews.forms import SECRETS, DraftForm
 from reviews.guards import check_can_act_on_request
 from reviews.kind_terms import clean_text
-from reviews.models import Change, ChangeRequest, Directive
+from reviews.models import Change, Directive
 from reviews.states import RequestAction
 from reviews.views.item_subjects import editable_request, own_department
 from reviews.views.pages import DEPARTMENT, address_without_page, page_of, sentences_of, show
@@ -153,7 +153,11 @@ def editing_section(request: HttpRequest) -> list[Section]:
     return [Section("调整事项", "reviews/_workbench_editing.html", context, 0)]
 
 
-def first_change_address(row: ChangeRequest) -> str:
-    """Where the correction of a returned request begins: the form of its first change of an item; the request where it has none."""
+@staff_screen(*DEPARTMENT)
+@require_safe
+def request_correct(request: HttpRequest, key: int) -> HttpResponse:
+    """补正: the form of the first change of a draft or returned request that is to be corrected; the request where it has none."""
+    row = visible_request(request, key)
+    check_can_act_on_request(actor=actor_of(request), request=row, action=RequestAction.EDIT)
     found = row.changes.exclude(category_code="").order_by("position").values_list("pk", flat=True).first()
-    return reverse("admin:change_edit", args=[row.pk, found]) if found else request_url(row)
+    return HttpResponseRedirect(reverse("admin:change_edit", args=[row.pk, found]) if found else request_url(row))

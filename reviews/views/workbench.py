@@ -84,8 +84,9 @@ def _since(row: ChangeRequest | Batch) -> datetime.datetime:
 
 def line_of(row: ChangeRequest, held: Held, turns: dict[int, str], deadlines: dict[int, Deadline]) -> Line:
     about = row.reason.split("\n", 1)[0]
+    action = _action(row, held)
     return Line(
-        url=reverse("admin:request", args=[row.pk]),
+        url=reverse("admin:request_correct" if action == "补正" else "admin:request", args=[row.pk]),
         number=row.number,
         department=row.department.name,
         about=about if len(about) <= 60 else f"{about[:60]}…",
@@ -93,7 +94,7 @@ def line_of(row: ChangeRequest, held: Held, turns: dict[int, str], deadlines: di
         tone=tone_of(row.state),
         turn=turns[row.pk],
         since=timezone.localtime(row.state_since).date(),
-        action=_action(row, held),
+        action=action,
         deadline=deadlines.get(row.pk),
     )
 

@@ -89,7 +89,7 @@ def choose(page: Page, kind: str) -> None:
 
 def store(page: Page, *, into: str = "") -> None:
     if into:
-        page.get_by_label("存入").select_option(label=into)
+        page.locator("#into").select_option(label=into)
     page.get_by_role("button", name="存入申请", exact=True).click()
     expect(page.locator(".messagelist")).to_contain_text("已保存")
 
@@ -209,7 +209,7 @@ def test_every_kind_through_the_form_alone(listed, people, assert_accessible):
     # 取消.
     find(page, "计量标准器具核准")
     choose(page, "取消")
-    page.get_by_label("调整理由").fill("法律修改，不再保留")
+    page.locator("#reason").fill("法律修改，不再保留")
     store(page, into=into)
     page.get_by_role("link", name=f"回到申请 {number}").click()
     assert changes_on(page) == [
@@ -242,8 +242,8 @@ def test_a_telephone_in_eight_actions_and_a_killed_browser(listed, people, site,
     page = clerk.page
     clerk.fill(page.get_by_label(f"查找{OURS}的事项"), "药品零售")
     clerk.press(page.get_by_label(f"查找{OURS}的事项"), "Enter")
-    clerk.fill(page.get_by_label("监督电话"), "0710-3611111")
-    clerk.fill(page.get_by_label("调整理由"), "电话变更")
+    clerk.fill(page.locator("#el-supervision_phone"), "0710-3611111")
+    clerk.fill(page.locator("#reason"), "电话变更")
     clerk.button("存入申请")
     expect(page.locator(".messagelist")).to_contain_text("已保存")
     head.log_in("head")
@@ -293,7 +293,7 @@ def test_the_form_works_without_scripts(listed, site, browser):
     page.get_by_label("调整类型").select_option(label="暂停")
     page.get_by_role("button", name="换成此类型").click()
     page.get_by_label("暂停到").fill("2030-12-31")
-    page.get_by_label("调整理由").fill("设备检修")
+    page.locator("#reason").fill("设备检修")
     page.get_by_role("button", name="存入申请", exact=True).click()
     expect(page.locator(".messagelist")).to_contain_text("已保存")
     context.close()

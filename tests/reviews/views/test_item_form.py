@@ -310,6 +310,16 @@ def test_a_draft_is_opened_described_and_shown_with_its_ways_on(world, desk):
     assert fresh(draft).reason == "另一理由"
 
 
+def test_a_returned_request_opens_at_its_first_change(world, desk):
+    returned = world.request("returned")
+    assert reverse("admin:request_correct", args=[returned.pk]) in text_of(desk.get("/admin/"))
+    answer = desk.get(reverse("admin:request_correct", args=[returned.pk]))
+    first = returned.changes.order_by("position").first()
+    assert answer["Location"] == reverse("admin:change_edit", args=[returned.pk, first.pk])
+    assert "被退回补正" in text_of(desk.get(answer["Location"]))
+    assert desk.get(reverse("admin:request_correct", args=[world.request("compliance").pk])).status_code == 409
+
+
 def test_a_change_is_taken_out_of_the_request(world, desk):
     draft = propose(world, [add("甲"), add("乙")], submit=False)
     change = draft.changes.get(name="甲")
