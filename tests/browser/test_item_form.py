@@ -19,6 +19,7 @@ from tests.browser.test_whole_way import import_roster, save, sign_in
 pytestmark = pytest.mark.browser
 
 SHOTS = os.environ.get("SCREENSHOTS", "")
+expect.set_options(timeout=15_000)
 OURS, THEIRS, OFFICE = "市市场监督管理局", "市民政局", "市委机构编制委员会办公室"
 DEPARTMENTS = [("420600-SCJ", OURS, 1), ("420600-MZJ", THEIRS, 2), ("420600-BB", OFFICE, 3)]
 STAFF = [
@@ -40,17 +41,20 @@ NAMES = [
 PAPER = "襄办发〔2024〕9号"
 
 
-@pytest.fixture
-def listed(site, people, tmp_path):
-    """Seven permits in force, and four people who have logged in once."""
-    sysadmin = people("sysadmin")
+@pytest.fixture(scope="module")
+def listed(site, browser, tmp_path_factory):
+    """Seven permits in force, and four people who have chosen their passwords."""
+    tmp_path = tmp_path_factory.mktemp("listed")
+    opened = [browser.new_context(base_url=site.url, locale="zh-CN", viewport=DESKTOP) for _ in (None, *STAFF)]
+    sysadmin, *others = [context.new_page() for context in opened]
     sign_in(sysadmin, "sysadmin", site.one_time_passwords["sysadmin"])
     import_roster(sysadmin, "/admin/offices/import/", save(tmp_path / "部门.xlsx", [("部门代码", "名称", "排序"), *DEPARTMENTS]))
     import_roster(sysadmin, "/admin/accounts/import/", save(tmp_path / "人员.xlsx", [("姓名", "部门", "岗位", "登录名"), *STAFF]))
     expect(sysadmin.locator(".slip")).to_have_count(len(STAFF))
-    for slip in sysadmin.locator(".slip").all():
-        username = slip.locator("dd.code").inner_text().strip()
-        sign_in(people(username), username, slip.locator("dd.secret").inner_text().strip())
+    for slip, page in zip(sysadmin.locator(".slip").all(), others, strict=True):
+        sign_in(page, slip.locator("dd.code").inner_text().strip(), slip.locator("dd.secret").inner_text().strip())
+    for context in opened:
+        context.close()
     rows = [("序号", "权力类型", "事项名称", "设定依据", "监督电话")]
     rows += [(number, "行政许可", name, LAW, "0710-3600001") for number, name in enumerate(NAMES, start=1)]
     done = subprocess.run(
@@ -114,7 +118,9 @@ def changes_on(page: Page) -> list[tuple[str, str]]:
 
 
 def test_every_kind_through_the_form_alone(listed, people, assert_accessible):
-    page = people("clerk")
+    page, head, receiver = (people(name) for name in ("clerk", "head", "receiver"))
+    for name, each in (("clerk", page), ("head", head), ("receiver", receiver)):
+        Hand(each).log_in(name)
 
     # 新建调整申请, then one by one. 新增:
     page.goto("/admin/requests/new/")
@@ -197,7 +203,6 @@ def test_every_kind_through_the_form_alone(listed, people, assert_accessible):
     choose(page, "划转")
     page.get_by_label("划转给").select_option(label=THEIRS)
     store(page, into=into)
-    receiver = people("receiver")
     receiver.goto("/admin/")
     receiver.get_by_role("link", name="查看并确认 婚介机构登记").click()
     assert_accessible(receiver)
@@ -229,7 +234,6 @@ def test_every_kind_through_the_form_alone(listed, people, assert_accessible):
     # One is taken out again; the head hands the rest in.
     page.locator("article.change", has_text="食品摊贩登记").get_by_role("button", name="从申请中去掉").click()
     expect(page.locator(".messagelist")).to_contain_text("去掉")
-    head = people("head")
     head.goto(page.url)
     head.get_by_role("button", name="提交", exact=True).click()
     expect(head.locator(".turn")).to_contain_text("编办审查")
