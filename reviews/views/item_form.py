@@ -219,7 +219,7 @@ def _proposal(subject: Subject, typed: Typed) -> Proposal:
     if broken or content is None:
         raise RuleBroken(*broken)
     kind = resolved_kind(subject.kind, subject.live, content)
-    request = subject.request
+    request = _chosen(subject, typed)
     if rule.documented:
         reason = reason or (request.reason if request else "")
         document = document or (request.document if request else "")
@@ -234,23 +234,29 @@ def _proposal(subject: Subject, typed: Typed) -> Proposal:
     )
 
 
+def _chosen(subject: Subject, typed: Typed) -> ChangeRequest | None:
+    """The request into which the form is saved; None for a new one. Raises RuleBroken Q14 where the chosen one is open no longer."""
+    chosen = one(typed, "into")
+    if subject.request is not None or not chosen:
+        return subject.request
+    found = next((row for row in open_requests(subject.department) if str(row.pk) == chosen), None)
+    if found is None:
+        raise RuleBroken(Violation("Q14", "所选的申请已提交或者不在了，请另选", "存入"))
+    return found
+
+
 def _plain_kind(subject: Subject) -> str:
     return subject.kind if subject.kind in ChangeKind.values else ChangeKind.ELEMENTS
 
 
 def _put(actor, subject: Subject, proposal: Proposal, typed: Typed) -> tuple[ChangeRequest, Change]:
     """Into the change itself, into the request that was chosen, or into a new request for which the reason is written."""
-    request = subject.request
+    request = _chosen(subject, typed)
     if subject.change is not None:
         change = put_change(
             actor=actor, request=request, proposal=proposal, change=subject.change, seen_seal=one(typed, "seen_seal")
         )
         return request, change
-    chosen = one(typed, "into")
-    if request is None and chosen:
-        request = next((row for row in open_requests(subject.department) if str(row.pk) == chosen), None)
-        if request is None:
-            raise RuleBroken(Violation("Q14", "所选的申请已提交或者不在了，请另选", "存入"))
     if request is not None:
         return request, put_change(actor=actor, request=request, proposal=proposal)
     reason, document = _texts(typed)

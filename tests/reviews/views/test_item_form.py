@@ -167,6 +167,14 @@ def test_without_a_reason_no_request_is_made_and_the_field_says_so(world, desk):
     assert "须写明调整理由" in text_of(answer).split('id="f-reason"')[1][:600]
 
 
+def test_reason_and_document_of_the_chosen_request_serve_a_change_that_needs_them(world, desk):
+    draft = open_draft(actor=world.clerk, department=world.department(), reason="全面清理", document="襄办发〔2020〕9号")
+    version = world.version("劳务派遣经营许可")
+    fields = sent(version, "merge", term__sources=["工伤认定", ""], into=str(draft.pk), reason="")
+    assert desk.post(address(world, version.name), fields).status_code == 302
+    assert {(c.reason, c.document) for c in draft.changes.all()} == {("全面清理", "襄办发〔2020〕9号")}
+
+
 def test_an_item_is_repealed_with_its_reason_and_document(world, desk):
     version = world.version("劳务派遣经营许可")
     fields = sent(version, "repeal", document="鄂政发〔2020〕1号")
