@@ -21,7 +21,7 @@ def manifest_bytes(reason: str, document: str, lines: Iterable[list]) -> bytes:
 
 def manifest_of(request: ChangeRequest) -> bytes:
     """The manifest of a request as its rows stand in the database."""
-    rows = request.changes.order_by("position").values_list(*_COLUMNS)
+    rows = request.changes.order_by("position").values_list(*_COLUMNS) if request.pk else ()
     return manifest_bytes(request.reason, request.document, [list(row) for row in rows])
 
 
