@@ -9,7 +9,7 @@ from reviews.models.campaigns import Campaign, CampaignScope
 from reviews.models.checklists import ChecklistAnswer, ChecklistRow, Waiver
 from reviews.models.consents import TransferConsent
 from reviews.models.conversation import Comment
-from reviews.models.decisions import Decision, RouteRule, ShortRoute
+from reviews.models.decisions import Decision, RouteRule
 from reviews.models.desk import DeskSetting
 from reviews.models.directives import Directive, DirectiveLine, DirectiveTask
 from reviews.models.inbox import Claim, Look
@@ -61,7 +61,6 @@ __all__ = [
     "Upload",
     "Urge",
     "WorkingCopy",
-    "ShortRoute",
     "Upload",
     "Waiver",
 ]

@@ -5,11 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from simple_history.models import HistoricalRecords
 
-from departments.models import Region
 from departments.posts import Post
-from qingdan.items.kinds import ChangeKind
 from reviews.models.requests import ChangeRequest
 from reviews.states import Part, Stage
 
@@ -66,26 +63,3 @@ class RouteRule(models.Model):
 
     def __str__(self) -> str:
         return self.get_part_display()
-
-
-class ShortRoute(models.Model):
-    """A region whose office lets pure changes of one kind stop after legality, and by which document. No row: no short route."""
-
-    region = models.ForeignKey(Region, models.PROTECT, related_name="short_routes", verbose_name="行政区划")
-    kind = models.CharField(
-        "调整类型",
-        max_length=12,
-        choices=[(kind.value, kind.label) for kind in (ChangeKind.ELEMENTS, ChangeKind.CORRECT)],
-        help_text="只有全部是这类调整的申请才可以不经常务会",
-    )
-    document = models.CharField("准许的文件", max_length=200, help_text="标题和文号，在申请页面上注明")
-    active = models.BooleanField("启用", default=False)
-    history = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
-
-    class Meta:
-        verbose_name = verbose_name_plural = "简易路径"
-        ordering = ["region__code", "kind"]
-        constraints = [models.UniqueConstraint(fields=["region", "kind"], name="short_route_once")]
-
-    def __str__(self) -> str:
-        return f"{self.region}{self.get_kind_display()}"

@@ -21,7 +21,9 @@ class Urge(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, related_name="urges", verbose_name="行政区划")
     department = models.ForeignKey(Department, models.PROTECT, related_name="urges", verbose_name="被催办部门")
     task = models.ForeignKey(DirectiveTask, models.PROTECT, null=True, blank=True, related_name="urges", verbose_name="任务")
-    scope = models.ForeignKey(CampaignScope, models.PROTECT, null=True, blank=True, related_name="urges", verbose_name="专项清理任务")
+    scope = models.ForeignKey(
+        CampaignScope, models.PROTECT, null=True, blank=True, related_name="urges", verbose_name="专项清理任务"
+    )
     request = models.ForeignKey(ChangeRequest, models.PROTECT, null=True, blank=True, related_name="urges", verbose_name="调整申请")
     number = models.PositiveIntegerField("第几次")
     matter = models.CharField("事项", max_length=500)

@@ -100,7 +100,11 @@ def open_request(page: Page) -> None:
 def pass_request(page: Page, opinion: str) -> None:
     open_request(page)
     page.locator("#decide").get_by_label("通过", exact=True).check()
-    page.locator("#decide textarea").fill(opinion)
+    page.locator("#decide textarea[name=opinion]").fill(opinion)
+    if page.locator("#decide summary").count():
+        page.locator("#decide summary").click()
+    for reason in page.locator("#decide textarea[name^=waive_]").all():
+        reason.fill("已与部门核对")
     page.get_by_role("button", name="提交意见").click()
     expect(page.locator(".decision", has_text=opinion)).to_be_visible()
 
