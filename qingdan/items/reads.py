@@ -69,6 +69,12 @@ def regions_with_lists() -> list[tuple[str, str]]:
     return list(Region.objects.filter(editions__number=1).order_by("code").values_list("code", "name"))
 
 
+def list_of_day(region_code: str, day: datetime.date) -> Edition | None:
+    """The edition whose list was in force in a region on ``day``."""
+    found = Edition.objects.light().select_related("region").filter(region__code=region_code)
+    return found.law_of(day).first()
+
+
 def first_edition(region: Region) -> Edition | None:
     return Edition.objects.of(region).light().filter(number=1).first()
 

@@ -111,8 +111,10 @@ class Frame:
         return self.page("no_list.html", title="清单尚未公布")
 
 
-def page(*known: str, dated: bool = True) -> Callable:
+def page(*known: str, dated: bool = True, keeps: bool = True) -> Callable:
     """A public page: GET or HEAD, with the parameters ``known`` (and ``on`` where ``dated``); others lead to the address without them.
+
+    ``keeps=False``: a page that shows more than its key says (how far a file is) has no ETag and is never kept.
 
     The view takes (frame, **the address's parts) and returns a response or raises NotHere, Elsewhere or RuleBroken.
     """
@@ -126,6 +128,10 @@ def page(*known: str, dated: bool = True) -> Callable:
             if tidy is not None:
                 return HttpResponseRedirect(tidy)
             today = timezone.localdate()
+            if not keeps:
+                response = _answer(request, view, region, today, parts)
+                response.headers.setdefault("Cache-Control", "no-cache")
+                return response
             tag = (getattr(request, "page_key", None) or key_of(request, today)).tag()
             response = get_conditional_response(request, etag=tag)
             if response is None:

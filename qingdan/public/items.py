@@ -186,7 +186,7 @@ def _elsewhere(frame: Frame, filters: Filters) -> list[tuple[str, int, str]]:
     for code, name in reads.regions_with_lists()[:REGIONS]:
         if code == frame.region.code:
             continue
-        edition = Edition.objects.light().filter(region__code=code).law_of(frame.day).first()
+        edition = reads.list_of_day(code, frame.day)
         choice = replace(filters.choice, department=None)
         number = listing.search(edition, filters.needle, choice).total if edition else 0
         if number:

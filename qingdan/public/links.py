@@ -69,6 +69,18 @@ class Links:
         return f"{self.editions}{number}/changes/{f'?page={page}' if page > 1 else ''}"
 
     @property
+    def statistics(self) -> str:
+        return f"{self.base}statistics/{self.dated}"
+
+    @property
+    def downloads(self) -> str:
+        return f"{self.base}downloads/"
+
+    @property
+    def feed(self) -> str:
+        return f"{self.base}feeds/changes/"
+
+    @property
     def verify(self) -> str:
         return f"{self.base}verify/"
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from qingdan.public import departments, editions, home, item, items, verifying
+from qingdan.public import departments, downloads, editions, following, home, item, items, statistics, verifying
 
 app_name = "public"
 
@@ -19,6 +19,14 @@ TREE = [
     path("editions/<int:number>/", editions.edition, name="edition"),
     path("editions/<int:number>/changes/", editions.changes, name="changes"),
     path("editions/<int:number>/proof/", verifying.edition_proof, name="edition_proof"),
+    path("statistics/", statistics.statistics, name="statistics"),
+    path("statistics/<slug:key>.csv", statistics.statistics_csv, name="statistics_csv"),
+    path("downloads/", downloads.downloads, name="downloads"),
+    path("downloads/<int:number>/", downloads.edition_downloads, name="edition_downloads"),
+    path("downloads/<int:number>/<str:kind>", downloads.download, name="download"),
+    path("downloads/<int:number>/<str:department>/<str:kind>", downloads.download, name="department_download"),
+    path("feeds/changes/", following.changes_feed, name="changes_feed"),
+    path("sitemap.xml", following.sitemap, name="sitemap"),
     path("verify/", verifying.verify, name="verify"),
     path("verify/verify_bundle.py", verifying.verifier, name="verifier"),
 ]

@@ -51,10 +51,15 @@ def list_csv(*, edition: Edition, department: Department | None = None, to: Bina
     count = 0
     for code, content in _listed(_public(edition, department))[1]:
         row = (code, *layout.texts_of(content, shown[1:]))
-        writer.writerow([f"'{cell}" if cell.startswith(_DANGEROUS) else cell for cell in row])
+        writer.writerow([plain_cell(cell) for cell in row])
         count += 1
     text.detach()
     return count
+
+
+def plain_cell(text: str) -> str:
+    """``text`` as a CSV cell that no spreadsheet computes."""
+    return f"'{text}" if text.startswith(_DANGEROUS) else text
 
 
 def _public(edition: Edition, department: Department | None):

@@ -16,6 +16,12 @@ def thousands(number: int) -> str:
 
 
 @register.filter
+def figure(cell: int | str) -> str:
+    """A cell of a table: a number with its separators, a text as it is."""
+    return thousands(cell) if isinstance(cell, int) else cell
+
+
+@register.filter
 def hits(pieces: list[tuple[str, bool]]) -> str:
     """(piece, is a hit) … → the text, escaped, with its hits in <mark>."""
     return mark_safe("".join(f"<mark>{escape(piece)}</mark>" if hit else escape(piece) for piece, hit in pieces))
