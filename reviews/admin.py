@@ -13,6 +13,7 @@ from reviews.views.above import sections as sections_from_above
 from reviews.views.articles import sections as waiting_articles
 from reviews.views.conversation import waiting
 from reviews.views.drafts import editing_section
+from reviews.views.opinions import asked
 from reviews.views.pages import DEPARTMENT, EVERYONE, REGION
 from reviews.views.transfers import transfer_section
 from reviews.views.workbench import sections
@@ -38,6 +39,7 @@ staff_site.register_workbench(sections)
 staff_site.register_workbench(waiting_articles)
 staff_site.register_workbench(waiting)
 staff_site.register_workbench(sections_from_above)
+staff_site.register_workbench(asked)
 
 
 @admin.register(RouteRule, site=staff_site)
@@ -53,7 +55,7 @@ class ChecklistRowAdmin(StaffModelAdmin):
 
 @admin.register(DeskSetting, site=staff_site)
 class DeskSettingAdmin(StaffModelAdmin):
-    list_display = ("region", "stamped_form_required")
+    list_display = ("region", "stamped_form_required", "opinion_days")
 
 
 @admin.register(Limit, site=staff_site)

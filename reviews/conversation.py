@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.urls import reverse
+
 from departments.acting import act
-from departments.models import Posting
+from departments.models import Notice, Posting
+from departments.notices import Desk, notify
 from departments.people import Actor
 from departments.posts import DEPARTMENT_POSTS, Post
 from qingdan.errors import NotAllowed, RuleBroken, Violation, WrongState
@@ -95,6 +98,7 @@ def raise_comment(
         person=actor.user,
         post=posting.post,
     )
+    _tell(actor, request, Thread(comment), comment)
     _record(actor, "raise_comment", comment, f"{Thread(comment).subject}：{comment.text}")
     return comment
 
@@ -207,8 +211,29 @@ def _continue(actor: Actor, posting: Posting, request: ChangeRequest, thread: Th
         person=actor.user,
         post=posting.post,
     )
+    if kind != _KIND.RESOLVED:
+        _tell(actor, request, thread, comment)
     _record(actor, name, comment, f"{thread.subject}：{text or _short(thread.root.text)}")
     return comment
+
+
+def _tell(actor: Actor, request: ChangeRequest, thread: Thread, comment: Comment) -> None:
+    """A reviewer's word goes to the department, the department's to the post that began the thread; a remark of its own tells nobody."""
+    if comment.post not in DEPARTMENT_POSTS:
+        desks = [Desk(post, department=request.department) for post in (Post.CLERK, Post.HEAD)]
+    elif thread.root.post not in DEPARTMENT_POSTS:
+        desks = [Desk(thread.root.post, region=request.region)]
+    else:
+        return
+    notify(
+        event=Notice.Event.COMMENT,
+        to=desks,
+        title=f"申请 {request.number}：{comment.person.name}{comment.get_kind_display()}（{thread.subject}）",
+        detail=comment.text,
+        url=f"{reverse('admin:request_comments', args=[request.pk])}#comment-{thread.root.pk}",
+        key=f"comment:{comment.pk}",
+        by=actor,
+    )
 
 
 def _record(actor: Actor, name: str, comment: Comment, detail: str) -> None:

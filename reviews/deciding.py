@@ -11,6 +11,7 @@ from qingdan.errors import NotAllowed, RuleBroken, Violation, WrongState
 from reviews.checklists import keep_answers
 from reviews.guards import check_can_act_on_request, move_request
 from reviews.models import Change, ChangeDecision, ChangeRequest, ChangeWord, Confirmation, Decision, ReturnedField, RouteRule
+from reviews.opinions import silence_of
 from reviews.requests import check_seen, close_changes
 from reviews.returning import ensure_revision
 from reviews.route import STAGE_OF_STATE, awaited_confirmations, lineage, missing_parts, state_after
@@ -84,7 +85,8 @@ def decide_request(
         target = state_after(request)
     else:
         target = row.target
-    move_request(request=request, target=target, actor=actor, reason=f"{decision}：{opinion}"[:500])
+    silent = silence_of(request) if outcome == Decision.Outcome.PASSED and target != request.state else ""
+    move_request(request=request, target=target, actor=actor, reason=f"{decision}：{opinion}"[:500] + silent)
     if target == RequestState.REFUSED:
         close_changes(actor, request)
     actor.record(
@@ -93,7 +95,7 @@ def decide_request(
         obj=request,
         before_hash=seen_hash,
         after_hash=request.proposed_hash,
-        detail=f"{decision} {opinion}".strip() + (f"；逐项 {len(words)} 项" if words else ""),
+        detail=f"{decision} {opinion}".strip() + (f"；逐项 {len(words)} 项" if words else "") + silent,
     )
     return decision
 
@@ -166,13 +168,14 @@ def answer_revision(
         post=post,
     )
     target = state_after(request) if confirmed else row.target
-    move_request(request=request, target=target, actor=actor, reason=f"{confirmation}：{opinion}"[:500])
+    silent = silence_of(request) if confirmed and target != request.state else ""
+    move_request(request=request, target=target, actor=actor, reason=f"{confirmation}：{opinion}"[:500] + silent)
     actor.record(
         act=f"{action}_revision",
         post=post,
         obj=request,
         after_hash=request.proposed_hash,
-        detail=f"{confirmation} {opinion}".strip(),
+        detail=f"{confirmation} {opinion}{silent}".strip(),
     )
     return confirmation
 

@@ -196,7 +196,8 @@ def move_request(*, request: ChangeRequest, target: str, actor: Actor, reason: s
     if moved != 1:
         raise WrongState(f"申请 {request.number} 已由他人处理，请刷新后再看")
     request.refresh_from_db()
-    request._change_reason = reason  # one left by an earlier act on the same object would go before the default
+    # What an earlier act left on the same object would go before the defaults.
+    request._change_reason, request._history_user = reason, actor.user
     ChangeRequest.history.bulk_history_create([request], update=True, default_user=actor.user, default_change_reason=reason)
     tell_of_request(request=request, source=source, actor=actor, reason=reason)
 
@@ -210,7 +211,7 @@ def move_batch(*, batch: Batch, target: str, actor: Actor, reason: str = "", **f
     if moved != 1:
         raise WrongState(f"批次“{batch.title}”已由他人处理，请刷新后再看")
     batch.refresh_from_db()
-    batch._change_reason = reason
+    batch._change_reason, batch._history_user = reason, actor.user
     Batch.history.bulk_history_create([batch], update=True, default_user=actor.user, default_change_reason=reason)
     tell_of_batch(batch=batch, source=source, actor=actor)
 

@@ -22,10 +22,26 @@ def scope_of(user, region: str, department: str) -> Q:
     return Q(**{f"{department}__in": departments}) | Q(**merged), Q(**{f"{region}__in": regions})
 
 
+def _consulted(user, request: str) -> Exists:
+    """Whether a department in which ``user`` is clerk or head was asked for its opinion on the request at ``request``."""
+    from reviews.models import Opinion
+
+    own = user.postings.held().filter(post__in=_OWN).order_by().values("department")
+    return Exists(Opinion.objects.filter(request=OuterRef(request), department__in=own).order_by())
+
+
 class RequestQuerySet(models.QuerySet):
     def visible_to(self, user):
+        """Whoever works on it, and the departments that were asked for their opinion on it."""
+        return self.filter(self._worked_on(user) | Q(_consulted(user, "pk")))
+
+    def worked_on_by(self, user):
+        """Its own department and the region's offices: they also see what is said of it and how it came about."""
+        return self.filter(self._worked_on(user))
+
+    def _worked_on(self, user) -> Q:
         own, reviewed = scope_of(user, "region", "department")
-        return self.filter(own | (reviewed & ~Q(state=RequestState.DRAFT)))
+        return own | (reviewed & ~Q(state=RequestState.DRAFT))
 
     def independent_of(self, user):
         """Requests in a stage that ``user`` may still speak on: neither his own, nor spoken on in another stage or in this revision."""
@@ -43,7 +59,7 @@ class RequestQuerySet(models.QuerySet):
 class ChangeQuerySet(models.QuerySet):
     def visible_to(self, user):
         own, reviewed = scope_of(user, "request__region", "request__department")
-        return self.filter(own | (reviewed & ~Q(request__state=RequestState.DRAFT)))
+        return self.filter(own | (reviewed & ~Q(request__state=RequestState.DRAFT)) | Q(_consulted(user, "request")))
 
 
 class BatchQuerySet(models.QuerySet):

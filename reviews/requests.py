@@ -26,6 +26,7 @@ from reviews.kind_terms import AMENDING, clean_terms, rule_of
 from reviews.lineage import lineage_faults
 from reviews.manifests import manifest_bytes
 from reviews.models import Change, ChangeRequest, Directive, Upload
+from reviews.opinions import ask_touched
 from reviews.returning import Comeback, comeback_of, record_revision
 from reviews.states import RequestAction, RequestState, Stage
 from reviews.trail import ADDED, CHANGED, record_history
@@ -136,6 +137,7 @@ def submit_request(*, actor: Actor, request: ChangeRequest, seen_hash: str) -> C
     move_request(
         request=request, target=row.target, actor=actor, reason=f"提交{told}{warned}", revision=revision, submitted_by=actor.user
     )
+    ask_touched(actor=actor, post=posting.post, request=request)
     actor.record(
         act="submit_request",
         post=posting.post,

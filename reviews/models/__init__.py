@@ -15,6 +15,7 @@ from reviews.models.directives import Directive, DirectiveLine, DirectiveTask
 from reviews.models.inbox import Claim, Look
 from reviews.models.limits import Limit
 from reviews.models.meetings import AgendaItem, Amendment, MeetingRecord, TextConfirmation
+from reviews.models.opinions import Opinion
 from reviews.models.papers import OpinionNumber
 from reviews.models.rebasing import Rebase
 from reviews.models.requests import Change, ChangeRequest
@@ -55,6 +56,7 @@ __all__ = [
     "RequestSplit",
     "ReturnedField",
     "Revision",
+    "Opinion",
     "RouteRule",
     "TransferConsent",
     "TextConfirmation",

@@ -20,6 +20,9 @@ class DeskSetting(models.Model):
         default=3,
         help_text="补正限于所标要素时，先前通过的审查人在几个工作日内确认或重新审查；不答复不视为同意",
     )
+    opinion_days = models.PositiveIntegerField(
+        "征求意见答复期限（工作日）", default=5, help_text="由本地区确定；逾期未答复的注明后继续审查"
+    )
     history = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
 
     class Meta:

@@ -33,10 +33,10 @@ from reviews.views.attachments import TAKING_PART
 from reviews.views.differences import shown_changes
 from reviews.views.pages import EVERYONE, PAGE_SIZE, sentences_of, show
 from reviews.views.panels import Panel
-from reviews.views.requests import visible_request
-from reviews.views.talk import talk_of
+from reviews.views.requests import working_request
+from reviews.views.talk import talk_of, works_on
 from reviews.views.workbench import SHOWN as LINES
-from reviews.views.workbench import held_by
+from reviews.waiting import held_by
 
 _ACTS = {"answer": answer_comment, "resolve": resolve_comment, "reopen": reopen_comment}
 _DONE = {"answer": "已答复。", "resolve": "已标为已解决。", "reopen": "已重新打开。"}
@@ -67,8 +67,10 @@ class CommentForm(PlainForm):
         self.fields["element"].choices = [("", "整项"), *((label, label) for label in elements)]
 
 
-def panel(request: HttpRequest, row: ChangeRequest) -> Panel:
+def panel(request: HttpRequest, row: ChangeRequest) -> Panel | None:
     """How many remarks are open, and on which the department has the next word."""
+    if not works_on(request, row):
+        return None
     talk = talk_of(request, row)
     return Panel("reviews/_conversation.html", values={"talk": talk, "shown": talk.open[:5], "more": len(talk.open) - 5})
 
@@ -77,7 +79,7 @@ def panel(request: HttpRequest, row: ChangeRequest) -> Panel:
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_comments(request: HttpRequest, key: int) -> HttpResponse:
     """Every thread of a request, the open ones first; the form that begins one, prefilled for a change and element (in the address)."""
-    row = visible_request(request, key)
+    row = working_request(request, key)
     form, status, sentences = _form(request, row), 200, []
     if request.method == "POST":
         status = 422
@@ -175,7 +177,7 @@ def _back_to(row: ChangeRequest, change: Change | None) -> str:
 @require_POST
 def comment_act(request: HttpRequest, key: int, comment: int) -> HttpResponse:
     """答复, 标为已解决 or 重新打开 (``act``) of one thread; what was typed is kept on a refusal."""
-    row = visible_request(request, key)
+    row = working_request(request, key)
     found = get_object_or_404(row.comments.filter(thread=None), pk=comment)
     name, text = request.POST.get("act", ""), request.POST.get("text", "")
     if name not in _ACTS:
@@ -214,7 +216,7 @@ def waiting(request: HttpRequest) -> list[Section]:
     departments, regional = held.in_department("clerk", "head"), held.regions
     if not departments and not regional:
         return []
-    visible = ChangeRequest.objects.visible_to(request.user).filter(state__in=OPEN)
+    visible = ChangeRequest.objects.worked_on_by(request.user).filter(state__in=OPEN)
     comments = Comment.objects.filter(request__in=visible).select_related("person", "request__department").order_by("at", "pk")
     lines = [thread for thread in threads_of(comments) if _waits_for(thread, departments, held)]
     if not lines:

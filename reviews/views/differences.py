@@ -147,6 +147,11 @@ def _item_texts(content: ItemContent | None, categories: dict[str, str]) -> dict
     return {element.label: text_of(element, content, name) for element in ELEMENTS if element.key not in _NOT_SHOWN}
 
 
+def texts_of_change(content: ItemContent | DepartmentContent | None, categories: dict[str, str]) -> dict[str, str]:
+    """Label → text of whatever a change proposes; empty for nothing."""
+    return _department_texts(content) if isinstance(content, DepartmentContent) else _item_texts(content, categories)
+
+
 def _department_texts(content: DepartmentContent | None) -> dict[str, str]:
     if content is None:
         return {}

@@ -32,6 +32,8 @@ PANELS: list[str] = [
     "reviews.views.returned.to_correct",
     "reviews.views.returned.limited",
     "reviews.views.conversation.panel",
+    "reviews.views.opinions.panel",
+    "reviews.views.life.panel",
     "reviews.views.attachments.panel",
     "reviews.views.inbox.place_panel",
     "reviews.views.inbox.news_panel",

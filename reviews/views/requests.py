@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
@@ -35,7 +35,7 @@ from reviews.views.differences import shown_changes
 from reviews.views.pages import DEPARTMENT, EVERYONE, address_without_page, page_of, sentences_of, show
 from reviews.views.panels import panels_of
 from reviews.views.stages import steps_of, tone_of, turns_of
-from reviews.views.talk import talk_of
+from reviews.views.talk import talk_of, works_on
 from reviews.waivers import waived_rules, warned_in
 
 SEARCH_LIMIT = 100
@@ -78,6 +78,14 @@ def visible_request(request: HttpRequest, key: int) -> ChangeRequest:
     return get_object_or_404(
         rows.select_related("region", "department", "directive", "upload", "created_by", "submitted_by", "batch__meeting"), pk=key
     )
+
+
+def working_request(request: HttpRequest, key: int) -> ChangeRequest:
+    """The request of this address for whoever works on it; 404 also for a department that was only asked for its opinion."""
+    row = visible_request(request, key)
+    if not works_on(request, row):
+        raise Http404
+    return row
 
 
 @staff_screen(*EVERYONE)

@@ -27,13 +27,20 @@ def part_of(request: HttpRequest, row: ChangeRequest) -> tuple[Actor, Posting | 
         return actor, None
 
 
+def works_on(request: HttpRequest, row: ChangeRequest) -> bool:
+    """Whether the reader works on the request, and was not only asked for an opinion; asked for once a page."""
+    if not hasattr(row, "_worked_on"):
+        row._worked_on = ChangeRequest.objects.worked_on_by(request.user).filter(pk=row.pk).exists()
+    return row._worked_on
+
+
 class Talk:
     """The conversation of one request as its page shows it."""
 
     def __init__(self, request: HttpRequest, row: ChangeRequest):
         self.row = row
         self.actor, self.posting = part_of(request, row)
-        self.threads = conversation_of(row)
+        self.threads = conversation_of(row) if works_on(request, row) else []
         self.open = [thread for thread in self.threads if thread.open]
         self.unanswered = [thread for thread in self.open if thread.unanswered]
         self.settling = {thread.root.pk for thread in self.threads if may_settle(self.actor, row, thread, self.posting)}

@@ -13,6 +13,7 @@ from django.utils import timezone
 from departments.posts import Post
 from departments.site import Section
 from qingdan.items.models import Edition
+from reviews.approvals import approved_on_paper
 from reviews.deadlines import Deadline, deadlines_of
 from reviews.models import Batch, ChangeRequest
 from reviews.states import OPEN, RequestState
@@ -73,6 +74,8 @@ def _section(title: str, rows, empty: str, whole: str, held: Held, order: int) -
         count, rows = rows.count(), list(rows.order_by("state_since", "pk")[:SHOWN])
     requests = [row for row in rows if isinstance(row, ChangeRequest)]
     turns, deadlines = turns_of(requests), deadlines_of(requests)
+    for key in approved_on_paper(requests):
+        turns[key] += "（负责人以扫描件批准）"
     lines = [line_of(row, held, turns, deadlines) if isinstance(row, ChangeRequest) else batch_line(row, held) for row in rows]
     more = whole if count > len(lines) else ""
     return Section(f"{title} · {count} 件", _TEMPLATE, {"lines": lines, "empty": empty, "more": more, "count": count}, order)

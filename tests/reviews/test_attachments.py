@@ -173,6 +173,14 @@ def test_the_only_person_of_a_department_hands_in_with_the_heads_approval_on_pap
     assert hand_in(world, alone).state == "compliance"
 
 
+def test_the_workbench_and_the_page_mark_such_a_request(world, alone):
+    approve(world, alone)
+    hand_in(world, alone)
+    assert "（负责人以扫描件批准）" in at(world.compliance).get(reverse("admin:index")).content.decode()
+    shown = at(world.compliance).get(reverse("admin:request", args=[alone.pk])).content.decode()
+    assert "负责人以扫描件批准本稿" in shown
+
+
 def test_an_approval_holds_for_the_content_that_was_approved_only(world, alone):
     approve(world, alone)
     replace_changes(actor=world.clerk, request=alone, reason="又改", proposals=[add("改过")], seen_hash=fresh(alone).proposed_hash)
