@@ -344,6 +344,8 @@ def compare(newer, path, pinned):
     newer.proven.append(f"{small.size} 条的日志是 {large.head.size} 条的日志的开头：较早公布的没有被改动，也没有被删去")
     if other is not None and newer.manifest["previous"] == sha256(other.manifest_bytes).hex():
         newer.proven.append("另一份证据正是它的上一个公布版本")
+    if other is not None and newer.manifest.get("builds_on") == sha256(other.manifest_bytes).hex():
+        newer.proven.append("另一份证据正是它的清单所依据的公布版本（先行生效或续行）")
 
 
 def report(evidence, compared):

@@ -32,8 +32,11 @@ def manifest_bytes(
     departments: Sequence[DepartmentVersion],
     changes: Sequence[_Applied],
     salt: str,
+    builds_on: str = "",
 ) -> bytes:
     """Canonical JSON of one edition. ``items`` are [code, version, payload hash] in official order, ``item_root`` their Merkle root.
+
+    ``builds_on`` (manifest hash) stands in it only where the list is not built on ``previous``: before a pending edition, and for its 续行.
 
     ``changes`` are [code, kind, old version, new version, 随动, new payload hash, reason, document]: an ended item is named here only.
     """
@@ -77,6 +80,7 @@ def manifest_bytes(
             "entered_afterwards": terms.entered_afterwards,
             "demo": terms.demo,
             "previous": previous_hash,
+            **({"builds_on": builds_on} if builds_on else {}),
             "decisions": list(terms.decisions),
             "items": public,
             "item_root": item_root(public),

@@ -122,6 +122,13 @@ class Edition(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, related_name="editions", verbose_name="行政区划")
     number = models.PositiveIntegerField("版本序号")
     previous = models.OneToOneField("self", models.PROTECT, null=True, related_name="next")
+    builds_on = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="清单所依据的版本；为空即上一版本（先于待生效版本生效的和续行的才不同）",
+    )
     kind = models.CharField("类型", max_length=12, choices=EditionKind.choices)
     adjustment_no = models.PositiveIntegerField("调整次数", null=True)
     notice_title = models.CharField("公布文件标题", max_length=200)
@@ -160,6 +167,11 @@ class Edition(models.Model):
     def title(self) -> str:
         """首次公布 / 第N次动态调整 / 更正 …"""
         return f"第{self.adjustment_no}次动态调整" if self.adjustment_no else self.get_kind_display()
+
+    @property
+    def before(self) -> Edition | None:
+        """The edition whose list this one changed."""
+        return self.builds_on or self.previous
 
 
 class ItemVersion(models.Model):

@@ -7,15 +7,18 @@ numbered rules (P01…), and the database's constraints hold where two publicati
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Max
 
 from departments.models import Department, Region
 from departments.people import Actor
 from qingdan.insertion import insert_rows
 from qingdan.items import manifests
-from qingdan.items.content import DepartmentContent, ItemContent
+from qingdan.items.content import ItemContent
+from qingdan.items.kinds import EditionKind
 from qingdan.items.models import (
     Category,
     DepartmentVersion,
@@ -38,10 +41,11 @@ from qingdan.items.placing import (
     columns_of,
     count,
     in_official_order,
-    plain_profile,
     rows_of,
 )
-from qingdan.items.rules import check_placements, check_terms
+from qingdan.items.profiles import department_profiles, kept_profiles, profiles_shown, renamed_departments
+from qingdan.items.renewing import pending_after, renewed_list, renewed_profiles
+from qingdan.items.rules import check_corrections, check_placements, check_terms
 from qingdan.ledger import log
 
 
@@ -53,28 +57,95 @@ def publish_edition(
     departments: Sequence[DepartmentPlacement] = (),
     post: str = "",
 ) -> Edition:
-    """Publish one edition of ``terms.region``: the list before it with ``placements`` applied, written whole.
+    """Publish one edition of ``terms.region``: the list it builds on with ``placements`` applied, written whole.
 
-    Must run inside a transaction. Raises RuleBroken with every broken rule: P01…P04 about the terms, P05…P13 about the changes
-    (base conflict, doubles, missing 大项, lineage, …).
+    It builds on the newest list; one that takes effect before a pending edition builds on the list in force on its day, and every pending
+    edition is issued again on top of it (续行). Must run inside a transaction. Raises RuleBroken with every broken rule: P01…P04 about the
+    terms, P05…P13 about the changes (base conflict, doubles, missing 大项, lineage, …), P14 what a pending edition changes as well, P15 what
+    a 更正 may not change.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("公布必须在一个事务内完成")
     region = Region.objects.select_for_update().get(pk=terms.region.pk)
-    previous = Edition.objects.newest(region)
-    check_terms(terms, previous, bool(placements or departments))
+    newest = Edition.objects.newest(region)
+    pending = pending_after(newest, terms.effective_on)
+    base = Edition.objects.in_force(region, terms.effective_on) if pending else newest
+    check_terms(terms, newest, base, bool(placements or departments))
 
-    before = rows_of(previous)
-    profiles = _department_profiles(previous, departments)
-    every = list(placements) + _following(before, placements, departments)
+    before = rows_of(base)
+    kept = kept_profiles(base)
+    profiles = department_profiles(kept, departments)
+    every = list(placements) + _following(before, placements, renamed_departments(kept, departments))
     codes = _department_codes(region)
     check_placements(before, every, codes)
-    rows, changes = _apply(region, before, every, codes)
-    by_order, categories = _orders(region)
-    rows = in_official_order(rows, by_order, categories)
-    counts = count(rows)
+    if terms.kind == EditionKind.CORRECTION:
+        check_corrections(every)
+    rows, changes = _apply(region, before, every, codes, _last_numbers(every) if pending else {})
+    making = _Making(region, terms, newest, base if pending else None, rows, changes, profiles)
+    edition = _issue(actor, making, post)
+    last = edition
+    for each in pending:
+        last = _renew(actor, each, last, making, kept, departments, post)
+    return edition
 
-    shown = _profiles_shown(region, profiles, rows, by_order)
+
+@dataclass(slots=True)
+class _Making:
+    """One edition while it is made: after which it comes, on which it builds (None: the same), its list, changes and profiles."""
+
+    region: Region
+    terms: EditionTerms
+    previous: Edition | None
+    builds_on: Edition | None
+    rows: list[Row]
+    changes: list[_Applied]
+    profiles: dict[int, DepartmentVersion]
+
+
+def _renew(
+    actor: Actor,
+    pending: Edition,
+    last: Edition,
+    making: _Making,
+    in_force: dict[int, DepartmentVersion],
+    departments: Sequence[DepartmentPlacement],
+    post: str,
+) -> Edition:
+    """Issue a pending edition again, with the changes of the one that takes effect before it; not counted as an adjustment."""
+    region, earlier = making.region, making.changes
+    renewed = renewed_list(pending, rows_of(pending), earlier)
+    kept = kept_profiles(pending)
+    codes = _department_codes(region)
+    following = _following(rows_of(pending), renewed.checked, renamed_departments(kept, departments))
+    check_placements(rows_of(pending), renewed.checked + following, codes)
+    # What came meanwhile is called as the pending edition calls its department.
+    brought = {change.new.version_id for change in earlier if change.new.item_id not in {p.item.pk for p in renewed.placements}}
+    come = [row for row in renewed.rows if row.version_id in brought]
+    renamed = {key: profile.name for key, profile in kept.items() if key in in_force and in_force[key].name != profile.name}
+    every = renewed.placements + following + _following(come, [], renamed)
+    rows, changes = _apply(region, renewed.rows, every, codes, _last_numbers(every))
+    terms = EditionTerms(
+        region=region,
+        kind=EditionKind.RENEWAL,
+        notice_title=pending.notice_title,
+        notice_no=pending.notice_no,
+        decided_on=pending.decided_on,
+        published_on=making.terms.published_on,
+        effective_on=pending.effective_on,
+        meeting=pending.meeting,
+        demo=making.terms.demo,
+    )
+    profiles = renewed_profiles(kept, in_force, making.profiles)
+    return _issue(actor, _Making(region, terms, last, pending, rows, changes, profiles), post)
+
+
+def _issue(actor: Actor, making: _Making, post: str) -> Edition:
+    """Order, count, log and write what was put together."""
+    region, terms, previous, changes = making.region, making.terms, making.previous, making.changes
+    by_order, categories = _orders(region)
+    rows = in_official_order(making.rows, by_order, categories)
+    counts = count(rows)
+    shown = profiles_shown(region, making.profiles, rows, by_order)
     salt = secrets.token_hex(32)
     recorded_at = log.present_time()
     number = previous.number + 1 if previous else 1
@@ -83,6 +154,7 @@ def publish_edition(
         number=number,
         adjustment_no=adjustment_number(terms.kind, previous),
         previous_hash=previous.manifest_hash if previous else "",
+        builds_on=making.builds_on.manifest_hash if making.builds_on else "",
         recorded_at=recorded_at,
         rows=rows,
         counts=counts,
@@ -96,6 +168,7 @@ def publish_edition(
         region=region,
         number=number,
         previous=previous,
+        builds_on=making.builds_on,
         kind=terms.kind,
         adjustment_no=adjustment_number(terms.kind, previous),
         notice_title=terms.notice_title,
@@ -125,13 +198,22 @@ def publish_edition(
     return edition
 
 
+def _last_numbers(placements: Sequence[Placement]) -> dict[int, int]:
+    """Item key → number of its last version, which a pending edition may have brought."""
+    items = [placement.item.pk for placement in placements if placement.item]
+    found = ItemVersion.objects.filter(item__in=items).order_by().values_list("item_id").annotate(Max("number"))
+    return dict(found)
+
+
 def counts_after(
     region: Region, placements: Sequence[Placement], departments: Sequence[DepartmentPlacement] = ()
 ) -> tuple[tuple[int, int], tuple[int, int]]:
     """(大项, 项) of the newest list, and of the list that these changes would make of it. Writes nothing and checks nothing."""
-    before = rows_of(Edition.objects.newest(region))
-    every = list(placements) + _following(before, placements, departments)
-    after, _changes = _apply(region, before, every, _department_codes(region))
+    newest = Edition.objects.newest(region)
+    before = rows_of(newest)
+    renamed = renamed_departments(kept_profiles(newest), departments)
+    every = list(placements) + _following(before, placements, renamed)
+    after, _changes = _apply(region, before, every, _department_codes(region), {})
     return _total(before), _total(after)
 
 
@@ -149,10 +231,9 @@ class _Applied:
         self.placement, self.old, self.new = placement, old, new
 
 
-def _following(before: list[Row], placements: Sequence[Placement], departments: Sequence[DepartmentPlacement]) -> list[Placement]:
-    """随动: versions that exist only because a department or a 大项 got another name or place."""
+def _following(before: list[Row], placements: Sequence[Placement], renamed: dict[int, str]) -> list[Placement]:
+    """随动: versions that exist only because a department or a 大项 got another name or place. ``renamed``: department key → new name."""
     touched = {placement.item.pk for placement in placements if placement.item}
-    renamed = _renamed_departments(departments)
     majors = {p.item.pk: p.content for p in placements if p.item and not p.content.is_sub_item and not p.ends}
     due: dict[int, dict[str, object]] = {}
     for row in before:
@@ -188,13 +269,6 @@ def _following(before: list[Row], placements: Sequence[Placement], departments: 
     return following
 
 
-def _renamed_departments(departments: Sequence[DepartmentPlacement]) -> dict[int, str]:
-    last = {}
-    for version in DepartmentVersion.objects.filter(department__in=[d.department for d in departments]).order_by("number"):
-        last[version.department_id] = version.name
-    return {d.department.pk: d.content.name for d in departments if last.get(d.department.pk, d.content.name) != d.content.name}
-
-
 def _department_codes(region: Region) -> dict[str, Department]:
     return {department.code: department for department in Department.objects.filter(region=region)}
 
@@ -205,9 +279,16 @@ def _orders(region: Region) -> tuple[dict[int, int], dict[str, int]]:
 
 
 def _apply(
-    region: Region, before: list[Row], placements: Sequence[Placement], departments: dict[str, Department]
+    region: Region,
+    before: list[Row],
+    placements: Sequence[Placement],
+    departments: dict[str, Department],
+    numbers: Mapping[int, int],
 ) -> tuple[list[Row], list[_Applied]]:
-    """The list after ``placements``, and each of them with its rows. New items get our next codes; 大项 come before their sub-items."""
+    """The list after ``placements``, and each of them with its rows. New items get our next codes; 大项 come before their sub-items.
+
+    ``numbers``: item key → number of its last version, where that may not be the one in ``before``.
+    """
     by_item = {row.item_id: row for row in before}
     majors = {(row.department_id, row.category, row.name): row for row in before if not row.parent_code}
     next_number = Item.objects.filter(region=region).count() + 1
@@ -226,7 +307,7 @@ def _apply(
             item_id=old.item_id if old else None,
             code=code,
             version_id=None,
-            number=old.number + 1 if old else 1,
+            number=numbers.get(old.item_id, old.number) + 1 if old else 1,
             content_hash=content.content_hash,
             department_id=department.pk,
             category=content.category,
@@ -246,43 +327,6 @@ def _apply(
             if not content.is_sub_item:
                 majors[(department.pk, content.category, content.name)] = new
     return list(rows.values()), changes
-
-
-def _department_profiles(previous: Edition | None, placements: Sequence[DepartmentPlacement]) -> dict[int, DepartmentVersion]:
-    """Department → what this edition says of it: kept versions, and unsaved new ones for ``placements``."""
-    kept = (
-        {each.department_id: each.version for each in EditionDepartment.objects.filter(edition=previous).select_related("version")}
-        if previous
-        else {}
-    )
-    for placement in placements:
-        last = kept.get(placement.department.pk)
-        kept[placement.department.pk] = _new_profile(placement.department, placement.content, last)
-    return kept
-
-
-def _new_profile(department: Department, content: DepartmentContent, last: DepartmentVersion | None) -> DepartmentVersion:
-    return DepartmentVersion(
-        department=department,
-        number=last.number + 1 if last else 1,
-        content_bytes=content.canonical,
-        content_hash=content.content_hash,
-        name=content.name,
-    )
-
-
-def _profiles_shown(
-    region: Region, profiles: dict[int, DepartmentVersion], rows: list[Row], order: dict[int, int]
-) -> list[DepartmentVersion]:
-    """Profiles of the departments that are in being or hold items, in official order; a department seen first gets its plain one."""
-    holding = {row.department_id for row in rows}
-    for department in Department.objects.filter(region=region):
-        if department.pk in holding or department.abolished_on is None:
-            if department.pk not in profiles:
-                profiles[department.pk] = _new_profile(department, plain_profile(department), None)
-        else:
-            profiles.pop(department.pk, None)
-    return [profiles[key] for key in sorted(profiles, key=lambda key: (order[key], key))]
 
 
 def _write(edition: Edition, rows: list[Row], changes: list[_Applied], counts: dict, departments: list[DepartmentVersion]) -> None:

@@ -261,7 +261,8 @@ def editions(region: Region) -> list[Edition]:
 
 
 def edition_numbered(region: Region, number: int) -> Edition | None:
-    return Edition.objects.of(region).light().select_related("previous").defer("previous__manifest").filter(number=number).first()
+    found = Edition.objects.of(region).light().select_related("previous", "builds_on")
+    return found.defer("previous__manifest", "builds_on__manifest").filter(number=number).first()
 
 
 def public_changes(edition: Edition):

@@ -8,13 +8,17 @@ from django.utils import timezone
 
 from departments.models import Department
 from qingdan.errors import RuleBroken, Violation
+from qingdan.items.elements import label_of
 from qingdan.items.kinds import ADJUSTMENTS, BEGINNING, ENDING, ChangeKind, EditionKind
-from qingdan.items.models import Category, Edition
+from qingdan.items.models import Category, Edition, ItemVersion
 from qingdan.items.placing import EditionTerms, Placement, Row
 
 
-def check_terms(terms: EditionTerms, previous: Edition | None, carries_something: bool) -> None:
-    """P01–P04: kind, dates and notice of an edition. Raises RuleBroken with all of them."""
+def check_terms(terms: EditionTerms, previous: Edition | None, base: Edition | None, carries_something: bool) -> None:
+    """P01–P04: kind, dates and notice of an edition. Raises RuleBroken with all of them.
+
+    ``base``: the edition on which it builds; not ``previous`` where a pending one takes effect after it.
+    """
     broken = []
     if previous is None and terms.kind != EditionKind.BASELINE:
         broken.append(Violation("P01", "本地区尚未首次公布，第一个版本只能是首次公布"))
@@ -28,12 +32,13 @@ def check_terms(terms: EditionTerms, previous: Edition | None, carries_something
         broken.append(Violation("P03", f"公布日期 {terms.published_on} 早于审议日期 {terms.decided_on}"))
     if not terms.may_look_back and terms.effective_on < timezone.localdate():
         broken.append(Violation("P03", f"生效日期 {terms.effective_on} 已过；只有基线和补录可以事后录入"))
-    if previous is not None and terms.effective_on < previous.effective_on:
+    before_pending = previous is not None and terms.effective_on < previous.effective_on
+    if before_pending and (base is None or terms.entered_afterwards or terms.effective_on < timezone.localdate()):
         broken.append(
             Violation("P03", f"生效日期 {terms.effective_on} 早于上一版本的生效日期 {previous.effective_on}，请改为同日或以后")
         )
-    if previous is not None and terms.kind in ADJUSTMENTS and terms.decided_on < previous.decided_on:
-        broken.append(Violation("P03", f"审议日期 {terms.decided_on} 早于上一版本的审议日期 {previous.decided_on}"))
+    if base is not None and terms.kind in ADJUSTMENTS and terms.decided_on < base.decided_on:
+        broken.append(Violation("P03", f"审议日期 {terms.decided_on} 早于上一版本的审议日期 {base.decided_on}"))
     if not carries_something:
         broken.append(Violation("P04", "没有任何调整内容，不能公布"))
     if broken:
@@ -65,7 +70,7 @@ def _base_conflicts(before: Sequence[Row], placements: Sequence[Placement]):
         if row is None:
             yield Violation("P05", "该事项已不在现行清单内", name)
         elif row.version_id != placement.base_version_id:
-            yield Violation("P05", f"该事项已由其后公布的版本改为第{row.number}版，须退回按现行内容重新提出", name)
+            yield Violation("P05", _other_base(row, placement), name)
         if placement.item.pk in seen:
             yield Violation("P06", "同一事项在一个版本内只能调整一次", name)
         seen.add(placement.item.pk)
@@ -139,3 +144,40 @@ def _lineage(before: Sequence[Row], placements: Sequence[Placement]):
         origin = placement.split_from
         if placement.kind == ChangeKind.SPLIT and placement.item is None and (origin is None or origin.pk not in split):
             yield Violation("P13", "须指明拆分自哪个事项，该事项须在同一版本内拆分", name)
+
+
+def _other_base(row: Row, placement: Placement) -> str:
+    if ItemVersion.objects.filter(pk=placement.base_version_id, number__gt=row.number).exists():
+        return f"现行的是第{row.number}版，调整所基于的版本尚未生效；请把生效日期定在它生效的当日或以后"
+    return f"该事项已由其后公布的版本改为第{row.number}版，须退回按现行内容重新提出"
+
+
+# What a 更正 may not touch: the power, its basis, its subject, its duties, and whether and where the item stands.
+SUBSTANCE = frozenset(
+    {
+        *("department_code", "category", "sub_kind", "name", "major_name", "initiation", "legal_bases", "implementing_body"),
+        *("body_nature", "entrusting_department", "joint_departments", "exercising_level", "power_source", "powers"),
+        *("exercise_content", "duty_boundary", "duties", "accountability_scope", "accountability", "penalty", "discretion"),
+        *("compulsory_kind", "collection_scope", "charged", "charge_standard", "state", "counted", "not_public", "demo"),
+    }
+)
+
+
+def check_corrections(placements: Sequence[Placement]) -> None:
+    """P15: a 更正 mends clerical faults only. Raises RuleBroken naming each element of substance that would change."""
+    bases = ItemVersion.objects.in_bulk([each.base_version_id for each in placements if each.base_version_id])
+    broken = []
+    for placement in placements:
+        base = bases.get(placement.base_version_id)
+        if base is None or placement.ends:
+            broken.append(Violation("P15", "更正不能增加或取消事项", placement.content.name))
+            continue
+        before = base.content
+        touched = [name for name in sorted(SUBSTANCE) if getattr(before, name) != getattr(placement.content, name)]
+        if touched:
+            labels = "、".join(label_of(name) for name in touched)
+            broken.append(
+                Violation("P15", f"更正不能改变{labels}；职权、依据、主体和责任的变化须按调整程序办理", placement.content.name)
+            )
+    if broken:
+        raise RuleBroken(*broken)

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from departments.models import Department
 from qingdan.items.content import read_content, read_department_content
-from qingdan.items.kinds import ADJUSTMENTS
+from qingdan.items.kinds import ADJUSTMENTS, EditionKind
 from qingdan.items.manifests import change_row, item_root, sha256_hex, withheld_hash
 from qingdan.items.models import (
     DepartmentVersion,
@@ -44,12 +44,15 @@ def verify(*, head_path: Path | None = None) -> Report:
     taken: set[int] = set()
     previous: Edition | None = None
     adjustments = 0
+    earlier: list[tuple] = []
     for edition in Edition.objects.select_related("region").order_by("region__code", "number").iterator(chunk_size=1):
         if previous is not None and previous.region_id != edition.region_id:
-            previous, adjustments = None, 0
+            previous, adjustments, earlier = None, 0, []
         taken.add(edition.log_index)
         expected = adjustments + 1 if previous and edition.kind in ADJUSTMENTS else None
-        _Checked(report, evidence, edition, previous, log.get(edition.log_index), expected).run()
+        base = max((each for each in earlier if each[0] <= edition.effective_on), default=None)
+        _Checked(report, evidence, edition, previous, log.get(edition.log_index), expected, base).run()
+        earlier.append((edition.effective_on, edition.number, edition.pk, edition.manifest_hash))
         adjustments = expected or adjustments
         previous = edition
     for index, entry in log.items():
@@ -159,7 +162,10 @@ class _Checked:
         previous: Edition | None,
         entry: LogEntry | None,
         adjustment_no: int | None,
+        base: tuple | None,
     ):
+        # (effective_on, number, key, manifest hash) of the edition that was to be in force on this one's day, before it was published.
+        self.base = base
         self.report, self.evidence, self.edition, self.previous, self.entry = report, evidence, edition, previous, entry
         self.adjustment_no = adjustment_no
         self.name = _name(edition)
@@ -184,6 +190,8 @@ class _Checked:
             self._counts()
             self._changes()
             self._departments()
+            if self.edition.kind == EditionKind.RENEWAL and self.edition.builds_on_id:
+                self._renewal()
         except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
             self.found("I1", f"版本清单读不出来（{type(error).__name__}）")
 
@@ -207,6 +215,11 @@ class _Checked:
             (self.previous.pk, sha256_hex(bytes(self.previous.manifest))) if self.previous else (None, "")
         ):
             self.found("I4", "与上一个公布版本接不上")
+        builds_on = self.base if self.base and self.previous and self.base[2] != self.previous.pk else None
+        if (edition.builds_on_id, manifest.get("builds_on", "")) != (builds_on[2:] if builds_on else (None, "")):
+            self.found("I4", "所依据的版本不是它生效之日应当有效的版本")
+        if edition.kind == EditionKind.RENEWAL and (builds_on is None or builds_on[0] != edition.effective_on):
+            self.found("I4", "续行的不是同日生效的待生效版本")
         if edition.adjustment_no != self.adjustment_no:
             self.found("I4", "调整次数不连续")
         if edition.effective_on < edition.decided_on:
@@ -269,7 +282,7 @@ class _Checked:
                 self.found("I8", f"调整内容第 {expected} 条缺失或指向别的事项", where)
                 break
             brought.add(new.version_id)
-            if (old.item_id, old.number) != (new.item_id, new.number - 1) if old else new.number != 1:
+            if not self._follows(old, new, before):
                 self.found("I8", "新旧版本接不上", where)
             if change.not_public == new.public:
                 self.found("I8", "调整内容的公开标记与内容不符", where)
@@ -297,10 +310,39 @@ class _Checked:
             self.found("I8", "调整内容与这次公布带来的事项版本不是同一批")
         self.evidence.placed |= brought
 
+    def _follows(self, old: Row | None, new: Row, before: dict[int, Row]) -> bool:
+        """Whether ``new`` changes the version that stood in the list before; numbers are consecutive unless a pending edition took some."""
+        if old is None:
+            return new.number == 1
+        stood = before.get(new.item_id)
+        in_place = old.version_id in self._since() if self.edition.kind == EditionKind.RENEWAL and stood is None else False
+        in_place = in_place or (stood is not None and stood.version_id == old.version_id)
+        return in_place and old.item_id == new.item_id and old.number < new.number
+
+    def _since(self) -> set[int]:
+        """Versions brought after the edition on which this one builds, its own included."""
+        first = Edition.objects.only("number").get(pk=self.edition.builds_on_id).number
+        later = Edition.objects.of(self.edition.region_id).filter(number__gt=first, number__lte=self.edition.number)
+        return {version for key in later.values_list("pk", flat=True) for version in self.evidence.of_edition[key]}
+
+    def _renewal(self) -> None:
+        """I7: a 续行 holds the pending list and what was published since, nothing else, and misses only what was ended since."""
+        since = self._since()
+        before = self._before()
+        pending = {row.version_id for row in before.values()}
+        for row in self.list:
+            if row.version_id not in pending and row.version_id not in since:
+                self.found("I7", "续行的清单里有待生效版本和其后公布之外的内容", f"{row.code} 第 {row.number} 版")
+        changed = {self.evidence.rows[version].item_id for version in since}
+        held = {row.item_id for row in self.list}
+        for item, row in before.items():
+            if item not in held and item not in changed:
+                self.found("I7", "续行的清单缺少待生效版本中的事项", row.code)
+
     def _before(self) -> dict[int, Row]:
-        if self.previous is None:
+        if self.base is None:
             return {}
-        versions = EditionEntry.objects.filter(edition=self.previous).values_list("version_id", flat=True)
+        versions = EditionEntry.objects.filter(edition=self.base[2]).values_list("version_id", flat=True)
         return {row.item_id: row for row in map(self.evidence.rows.get, versions) if row}
 
     def _has_its_major(self, row: Row, places: dict[int, Row], before: dict[int, Row]) -> bool:

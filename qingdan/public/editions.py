@@ -6,7 +6,7 @@ from django.http import HttpResponse
 
 from qingdan.items import reads
 from qingdan.items.display import differences
-from qingdan.items.kinds import ChangeKind
+from qingdan.items.kinds import ChangeKind, EditionKind
 from qingdan.items.models import Edition, EditionChange
 from qingdan.ledger import heads
 from qingdan.public.frame import Frame, NotHere, page
@@ -47,7 +47,7 @@ def edition(frame: Frame, number: int) -> HttpResponse:
         edition=found,
         standing=_standing(found, frame.edition.number if frame.edition else 0, frame),
         last_day=later,
-        before=reads.totals(found.previous),
+        before=reads.totals(found.before),
         after=reads.totals(found),
         kinds=[(kinds[kind], follows, n) for kind, follows, n in reads.changes_by_kind(found)],
         profiles=[
@@ -58,7 +58,8 @@ def edition(frame: Frame, number: int) -> HttpResponse:
         signed=heads.head_of(found.log_index),
         proof_url=frame.links.edition_proof(number),
         list_url=frame.links.on_day(found.effective_on).home if in_force_once and not overtaken else "",
-        previous=found.previous and (found.previous.title, frame.links.edition(found.previous.number)),
+        previous=found.before and (found.before.title, frame.links.edition(found.before.number)),
+        renews=found.kind == EditionKind.RENEWAL,
         following=_following(frame.links, found),
     )
 

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from qingdan.items import reads
 from qingdan.items.content import STATES, ItemContent
 from qingdan.items.display import differences, sections_of, sentence
-from qingdan.items.kinds import ChangeKind
+from qingdan.items.kinds import ChangeKind, EditionKind
 from qingdan.items.models import CodeScheme, Edition, Item, ItemVersion, RequiredElement
 from qingdan.public.frame import Elsewhere, Frame, NotHere, page
 from qingdan.public.links import Links
@@ -112,8 +112,11 @@ def _item_page(
     initiation = content.initiation or version.category.default_initiation
     sections, unfilled = sections_of(content, category, initiation, required)
     links = frame.links
+    mended = next((m for m in marks if m.number > version.number and m.edition.kind == EditionKind.CORRECTION), None)
     return frame.page(
         "item.html",
+        mended=mended,
+        mended_url=mended and links.version(known.code, mended.number),
         title=content.name,
         item=known,
         version=version,
