@@ -95,21 +95,9 @@ def rename_department(
 ) -> Department:
     """The department gets another name from ``on`` (today); editions keep the name they were published with."""
     posting = actor.must_hold(REQUIRED_BY)
-    department = _locked(department)
-    _must_be_in_being(department)
     on = on or timezone.localdate()
-    if on > timezone.localdate():
-        raise RuleBroken(Violation("D04", "更名日期还没有到，请到当日再办", "更名日期"))
-    if name == department.name:
-        raise RuleBroken(Violation("D03", "与现在的名称相同", "名称"))
-    found = [fault for fault in faults(region=department.region, code="-", name=name) if fault.rule == "D03"]
-    if found:
-        raise RuleBroken(*found)
     before, old = fingerprint(department), department.name
-    department.name = name
-    if short_name is not None:
-        department.short_name = short_name
-    keep(department, actor=actor, reason=f"更名：{old} → {name}，自 {on} 起。{reason}")
+    department = give_name(actor=actor, department=department, name=name, on=on, reason=reason, short_name=short_name)
     actor.record(
         act="rename_department",
         post=posting.post,
@@ -121,19 +109,32 @@ def rename_department(
     return department
 
 
+def give_name(
+    *, actor: Actor, department: Department, name: str, on: datetime.date, reason: str, short_name: str | None = None
+) -> Department:
+    """A step of an act that has checked who may: the department is called ``name`` from ``on``. Raises RuleBroken D03, D04."""
+    department = _locked(department)
+    _must_be_in_being(department)
+    if on > timezone.localdate():
+        raise RuleBroken(Violation("D04", "更名日期还没有到，请到当日再办", "更名日期"))
+    if name == department.name:
+        raise RuleBroken(Violation("D03", "与现在的名称相同", "名称"))
+    found = [fault for fault in faults(region=department.region, code="-", name=name) if fault.rule == "D03"]
+    if found:
+        raise RuleBroken(*found)
+    old = department.name
+    department.name = name
+    if short_name is not None:
+        department.short_name = short_name
+    keep(department, actor=actor, reason=f"更名：{old} → {name}，自 {on} 起。{reason}")
+    return department
+
+
 @act("merge_department")
 def merge_department(*, actor: Actor, department: Department, into: Department, on: datetime.date, reason: str) -> Department:
     """``department`` ends on ``on`` and ``into`` takes over: its people hold the same posts there from that day."""
     posting = actor.must_hold(REQUIRED_BY)
-    into = _locked(into)
-    if into.pk == department.pk:
-        raise RuleBroken(Violation("D05", "不能并入自己", "承接部门"))
-    if into.region_id != department.region_id:
-        raise RuleBroken(Violation("D05", f"“{into}”不在{department.region}", "承接部门"))
-    if into.abolished_on:
-        raise RuleBroken(Violation("D05", f"“{into}”已于 {into.abolished_on} 撤销", "承接部门"))
-    merged, ended = _end(actor, department, on, f"并入{into}，自 {on} 起。{reason}", successor=into)
-    moved = sum(_take_over(actor, held, into, on) for held in ended)
+    merged, moved = end_into(actor=actor, department=department, into=into, on=on, reason=reason)
     actor.record(
         act="merge_department",
         post=posting.post,
@@ -142,6 +143,19 @@ def merge_department(*, actor: Actor, department: Department, into: Department, 
         detail=f"{merged} 并入 {into}，自 {on} 起，随转任职 {moved} 个；{reason}",
     )
     return merged
+
+
+def end_into(*, actor: Actor, department: Department, into: Department, on: datetime.date, reason: str) -> tuple[Department, int]:
+    """A step of an act that has checked who may: ``department`` ends, ``into`` takes over. (department, postings that moved.) D05."""
+    into = _locked(into)
+    if into.pk == department.pk:
+        raise RuleBroken(Violation("D05", "不能并入自己", "承接部门"))
+    if into.region_id != department.region_id:
+        raise RuleBroken(Violation("D05", f"“{into}”不在{department.region}", "承接部门"))
+    if into.abolished_on:
+        raise RuleBroken(Violation("D05", f"“{into}”已于 {into.abolished_on} 撤销", "承接部门"))
+    merged, ended = _end(actor, department, on, f"并入{into}，自 {on} 起。{reason}", successor=into)
+    return merged, sum(_take_over(actor, held, into, on) for held in ended)
 
 
 @act("close_department")

@@ -7,12 +7,13 @@ from django.contrib import admin
 from departments.modeladmin import StaffModelAdmin
 from departments.posts import Post
 from departments.site import staff_site
-from reviews.models import ChecklistRow, DeskSetting, Limit, RouteRule
+from reviews.models import ChecklistRow, DeskSetting, Limit, PublicationPlace, RouteRule
 from reviews.urls import screens
 from reviews.views.above import sections as sections_from_above
 from reviews.views.articles import sections as waiting_articles
 from reviews.views.conversation import waiting
 from reviews.views.drafts import editing_section
+from reviews.views.later_workbench import sections as later_sections
 from reviews.views.opinions import asked
 from reviews.views.pages import DEPARTMENT, EVERYONE, REGION
 from reviews.views.transfers import transfer_section
@@ -29,6 +30,9 @@ staff_site.register_screen("uploads", "导入工作簿", "admin:upload_start", D
 staff_site.register_screen("batches", "调整批次", "admin:batch_list", REGION, _GROUP)
 staff_site.register_screen("articles", "条文", "admin:article_list", EVERYONE, _GROUP)
 staff_site.register_screen("directives", "上级决定", "admin:directive_list", EVERYONE, _GROUP)
+staff_site.register_screen("measures", "紧急暂停和更正", "admin:measure_list", REGION, _GROUP)
+staff_site.register_screen("reforms", "机构改革", "admin:reform_list", REGION, _GROUP)
+staff_site.register_screen("filings", "公布与备案", "admin:filing_list", REGION, _GROUP)
 staff_site.register_screen("meetings", "常务会", "admin:meeting_list", REGION, _GROUP)
 staff_site.register_screen("campaigns", "专项清理", "admin:campaign_list", EVERYONE, _GROUP)
 staff_site.register_screen("statistics", "调整统计", "admin:adjustment_statistics", EVERYONE, _GROUP)
@@ -37,6 +41,7 @@ staff_site.register_workbench(editing_section)
 staff_site.register_workbench(transfer_section)
 staff_site.register_workbench(sections)
 staff_site.register_workbench(waiting_articles)
+staff_site.register_workbench(later_sections)
 staff_site.register_workbench(waiting)
 staff_site.register_workbench(sections_from_above)
 staff_site.register_workbench(asked)
@@ -62,3 +67,8 @@ class DeskSettingAdmin(StaffModelAdmin):
 class LimitAdmin(StaffModelAdmin):
     list_display = ("state", "kind", "days", "confirmed", "source")
     list_filter = ("state", "confirmed")
+
+
+@admin.register(PublicationPlace, site=staff_site)
+class PublicationPlaceAdmin(StaffModelAdmin):
+    list_display = ("name", "region", "required", "in_use", "order")

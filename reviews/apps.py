@@ -14,6 +14,7 @@ class Config(AppConfig):
             "reviews_urge",
             "reviews_comment",
             "reviews_decision",
+            "reviews_filingresult",
             "reviews_meetingdecision",
             "reviews_rebase",
             "reviews_textconfirmation",

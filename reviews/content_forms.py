@@ -9,6 +9,7 @@ from qingdan.items.content import NAME_LIMIT, TEXT_LIMIT, ItemContent
 from qingdan.items.elements import ELEMENTS
 from qingdan.items.intake.contents import to_content
 from qingdan.items.intake.reading import ReadRow
+from qingdan.items.rules import SUBSTANCE
 from reviews.forms import PlainForm
 
 # What such a form never changes: whose the item is, what it is, its codes and whether it stands in the list.
@@ -30,11 +31,15 @@ class ContentForm(PlainForm):
     item_name = forms.CharField(label="事项名称", max_length=NAME_LIMIT)
     seen_hash = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, content: ItemContent, editable=_EDITABLE, **kwargs):
+    def __init__(self, *args, content: ItemContent, corrects: bool = False, **kwargs):
+        """``corrects``: only the elements that a 更正 may mend, and none of the meeting's fields."""
         super().__init__(*args, **kwargs)
         self.present = content
-        self.editable = editable
-        self.fields["item_name"].initial = content.name
+        self.editable = editable = tuple(each for each in _EDITABLE if not corrects or each.attribute not in SUBSTANCE)
+        if corrects:
+            del self.fields["note"], self.fields["seen_hash"], self.fields["item_name"]
+        else:
+            self.fields["item_name"].initial = content.name
         for element in editable:
             text = to_cell(content, element)
             rows = min(12, max(1, text.count("\n") + len(text) // 60 + 1))
@@ -49,7 +54,8 @@ class ContentForm(PlainForm):
 
     def element_fields(self) -> list:
         """Bound fields of the elements: filled ones, then empty ones, each in official order."""
-        every = [self["item_name"], *(self[f"e_{element.key}"] for element in self.editable)]
+        named = [self["item_name"]] if "item_name" in self.fields else []
+        every = [*named, *(self[f"e_{element.key}"] for element in self.editable)]
         return sorted(every, key=lambda field: not (field.value() or "").strip())
 
     def content(self) -> ItemContent:
@@ -63,7 +69,7 @@ class ContentForm(PlainForm):
             for element in self.editable:
                 if element.key in _PAIRED:
                     cells.setdefault(element.key, to_cell(self.present, element))
-        name, major = self.cleaned_data["item_name"].strip(), self.present.major_name
+        name, major = self.cleaned_data.get("item_name", self.present.name).strip(), self.present.major_name
         row = ReadRow("", 0, "", self.present.category, major or name, name if major else "", (), cells)
         return to_content(
             row,

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from django.db import models
 
+from reviews.later_states import (
+    FILING_TRANSITIONS,
+    MEASURE_TRANSITIONS,
+    REFORM_TRANSITIONS,
+    FilingAction,
+    FilingState,
+    MeasureAction,
+    MeasureState,
+)
 from reviews.states import (
     BATCH_TRANSITIONS,
     REQUEST_TRANSITIONS,
@@ -39,6 +48,9 @@ def diagrams() -> dict[str, str]:
     return {
         "调整申请": mermaid(REQUEST_TRANSITIONS, RequestState, RequestAction),
         "调整批次": mermaid(BATCH_TRANSITIONS, BatchState, BatchAction),
+        "紧急暂停和更正": mermaid(MEASURE_TRANSITIONS, MeasureState, MeasureAction),
+        "机构改革": mermaid(REFORM_TRANSITIONS, MeasureState, MeasureAction),
+        "事后备案审查": mermaid(FILING_TRANSITIONS, FilingState, FilingAction),
         "上级决定任务": mermaid(TASK_TRANSITIONS, TaskState, TaskAction),
         "专项清理任务": mermaid(SCOPE_TRANSITIONS, ScopeState, ScopeAction),
     }

@@ -245,13 +245,9 @@ def _leading(text: str) -> str:
     return match.group(1) if match else ""
 
 
-class PublishForm(PlainForm):
-    """The last step. The password is asked again, through the same lock-out as the log-in."""
+class ConfirmForm(PlainForm):
+    """A final act. The password is asked again, through the same lock-out as the log-in."""
 
-    notice_title = forms.CharField(label="公布文件标题", max_length=200, error_messages={"required": "填写公布文件标题"})
-    notice_no = forms.CharField(label="公布文号", max_length=100, error_messages={"required": "填写公布文号"})
-    published_on = _date("公布日期", initial=timezone.localdate)
-    effective_on = _date("生效日期", initial=timezone.localdate, help_text="可晚于公布日期，到期自动生效。")
     seen_hash = forms.CharField(widget=forms.HiddenInput)
     password = forms.CharField(
         label="您的登录密码",
@@ -269,3 +265,14 @@ class PublishForm(PlainForm):
         if user is None or user.pk != self.request.user.pk:
             raise forms.ValidationError("密码不对")
         return ""
+
+
+class PublishForm(ConfirmForm):
+    """The last step of a batch: its notice and days."""
+
+    notice_title = forms.CharField(label="公布文件标题", max_length=200, error_messages={"required": "填写公布文件标题"})
+    notice_no = forms.CharField(label="公布文号", max_length=100, error_messages={"required": "填写公布文号"})
+    published_on = _date("公布日期", initial=timezone.localdate)
+    effective_on = _date("生效日期", initial=timezone.localdate, help_text="可晚于公布日期，到期自动生效。")
+
+    field_order = ["notice_title", "notice_no", "published_on", "effective_on", "seen_hash", "password"]

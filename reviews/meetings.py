@@ -24,6 +24,7 @@ from reviews.guards import check_can_act_on_batch, check_can_act_on_request, mov
 from reviews.models import AgendaItem, Batch, Change, ChangeRequest, Meeting, MeetingDecision, MeetingRecord
 from reviews.requests import close_changes
 from reviews.states import BatchAction, BatchState, RequestAction, RequestState
+from reviews.suspending import report_to
 from reviews.trail import CHANGED, record_history
 
 _ACTION = {
@@ -267,6 +268,7 @@ def _decide(
         confirming_post=confirming_post,
     )
     _carry_out(actor, batch, minutes)
+    report_to(actor=actor, meeting=meeting)
     move_batch(batch=batch, target=row.target, actor=actor, reason=str(decision), meeting=meeting)
     if row.target in (BatchState.DECIDED, BatchState.AMENDING):
         check_conflicts(batch)

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from departments.acting import act
 from departments.people import Actor
 from departments.posts import Post
@@ -19,7 +21,7 @@ from qingdan.items.publishing import counts_after, publish_edition
 from reviews.amending import text_hash
 from reviews.batches import check_submission, placements_of
 from reviews.guards import check_can_act_on_batch, check_can_act_on_request, move_batch, move_request
-from reviews.models import Batch
+from reviews.models import Batch, Measure, Reform
 from reviews.papers.kept import order_batch_papers
 from reviews.requests import close_changes
 from reviews.states import BatchAction, RequestAction, RequestState
@@ -71,6 +73,51 @@ def publish_batch(
     order_batch_papers(batch)
     _order_files(edition)
     return edition
+
+
+def publish_measure(*, actor: Actor, measure: Measure, placements: Sequence[Placement], post: str) -> Edition:
+    """The step of ``suspending.confirm_measure``, inside its transaction: an edition of 紧急暂停 or 更正, in force today."""
+    today = timezone.localdate()
+    proposed = {"stage": "proposed", "post": Post.PUBLISHER.value, "at": _moment(measure.proposed_at), "hash": measure.content_hash}
+    confirmed = {"stage": "confirmed", "post": post, "at": _moment(timezone.now()), "hash": measure.content_hash}
+    terms = EditionTerms(
+        region=measure.region,
+        kind=EditionKind(measure.kind),
+        notice_title=measure.notice_title,
+        notice_no=measure.notice_no,
+        decided_on=today,
+        published_on=today,
+        effective_on=today,
+        decisions=(proposed, confirmed),
+    )
+    return publish_edition(actor=actor, terms=terms, placements=placements, post=post)
+
+
+def publish_reform(
+    *,
+    actor: Actor,
+    reform: Reform,
+    placements: Sequence[Placement],
+    departments: Sequence[DepartmentPlacement],
+    post: str,
+) -> Edition:
+    """The step of ``reforming.carry_out_reform``, inside its transaction: an adjustment that moves or renames, in force today."""
+    today = timezone.localdate()
+    terms = EditionTerms(
+        region=reform.region,
+        kind=EditionKind.ADJUSTMENT,
+        notice_title=reform.notice_title,
+        notice_no=reform.notice_no,
+        meeting=reform.meeting,
+        decided_on=reform.decided_on,
+        published_on=today,
+        effective_on=today,
+        decisions=(
+            {"stage": "proposed", "post": Post.PUBLISHER.value, "at": _moment(reform.proposed_at), "hash": ""},
+            {"stage": "confirmed", "post": post, "at": _moment(timezone.now()), "hash": ""},
+        ),
+    )
+    return publish_edition(actor=actor, terms=terms, placements=placements, departments=departments, post=post)
 
 
 @act("publish_afterwards", durable=True)

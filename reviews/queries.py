@@ -68,6 +68,20 @@ class BatchQuerySet(models.QuerySet):
         return self.filter(reviewed)
 
 
+class MeasureQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        _, reviewed = scope_of(user, "region", "region")
+        return self.filter(reviewed)
+
+
+class FilingQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Filings of the regions in which ``user`` reviews, and those that these regions receive."""
+        _, own = scope_of(user, "region", "region")
+        _, received = scope_of(user, "receiver", "receiver")
+        return self.filter(own | received)
+
+
 class MeetingQuerySet(models.QuerySet):
     def visible_to(self, user):
         _, reviewed = scope_of(user, "region", "region")

@@ -12,12 +12,15 @@ from reviews.models.conversation import Comment
 from reviews.models.decisions import Decision, RouteRule
 from reviews.models.desk import DeskSetting
 from reviews.models.directives import Directive, DirectiveLine, DirectiveTask
+from reviews.models.filings import Filing, FilingFault, FilingResult, PlacedNotice, PublicationPlace
 from reviews.models.inbox import Claim, Look
 from reviews.models.limits import Limit
+from reviews.models.measures import Measure
 from reviews.models.meetings import AgendaItem, Amendment, MeetingRecord, TextConfirmation
 from reviews.models.opinions import Opinion
 from reviews.models.papers import OpinionNumber
 from reviews.models.rebasing import Rebase
+from reviews.models.reforms import Reform
 from reviews.models.requests import Change, ChangeRequest
 from reviews.models.returns import ChangeDecision, ChangeMark, ChangeWord, Confirmation, RequestSplit, ReturnedField, Revision
 from reviews.models.uploads import Upload
@@ -51,12 +54,19 @@ __all__ = [
     "Meeting",
     "MeetingDecision",
     "MeetingRecord",
+    "Filing",
+    "FilingFault",
+    "FilingResult",
+    "Measure",
+    "PlacedNotice",
+    "PublicationPlace",
     "Rebase",
     "OpinionNumber",
     "RequestSplit",
     "ReturnedField",
     "Revision",
     "Opinion",
+    "Reform",
     "RouteRule",
     "TransferConsent",
     "TextConfirmation",

@@ -17,7 +17,7 @@ from simple_history.models import HistoricalRecords
 from departments.posts import Post
 
 # Models whose rows may own files. A file is seen by whoever sees its owner: ``visible_to`` of the owner's manager is the whole rule.
-OWNERS = ("reviews.changerequest", "reviews.batch")
+OWNERS = ("reviews.changerequest", "reviews.batch", "reviews.filing")
 
 
 class AttachmentQuerySet(models.QuerySet):

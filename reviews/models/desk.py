@@ -23,6 +23,9 @@ class DeskSetting(models.Model):
     opinion_days = models.PositiveIntegerField(
         "征求意见答复期限（工作日）", default=5, help_text="由本地区确定；逾期未答复的注明后继续审查"
     )
+    filing_days = models.PositiveSmallIntegerField(
+        "备案报送期限（工作日）", default=15, help_text="公布之日起多少个工作日内报送事后备案审查；默认 15，待确认"
+    )
     history = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
 
     class Meta:

@@ -16,6 +16,7 @@ from departments.posts import Post
 from departments.site import actor_of, staff_screen
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from qingdan.items.kinds import ChangeKind
+from qingdan.items.models import Category
 from reviews.amending import text_hash
 from reviews.batches import (
     add_to_batch,
@@ -28,10 +29,11 @@ from reviews.batches import (
 from reviews.forms import BatchForm
 from reviews.guards import batch_actions
 from reviews.meetings import minutes_of
-from reviews.models import Batch, Change, ChangeRequest, MeetingRecord
+from reviews.models import Amendment, Batch, Change, ChangeRequest, MeetingRecord
 from reviews.rebasing import Conflict, conflicts_of
 from reviews.states import OPEN_BATCH, BatchAction, BatchState, RequestState
-from reviews.views.differences import shown_changes
+from reviews.suspending import to_be_reported
+from reviews.views.differences import item_texts, rows_between, shown_changes
 from reviews.views.pages import REGION, address_without_page, edition_url, page_of, sentences_of, show
 from reviews.views.paper_section import papers_section
 from reviews.views.stages import BATCH_TONES
@@ -147,7 +149,9 @@ def batch_page(request: HttpRequest, batch: Batch, *, sentences: list[str] | Non
         "stale": stale_by_request(rows) if agreed or batch.state == BatchState.DRAFT else [],
         "agreed": agreed,
         "record": _record_of(batch),
+        "suspensions": list(to_be_reported(batch.region)) if batch.state in OPEN_BATCH and not agreed else [],
         "amendments": amendments,
+        "amended": _amended(amendments),
         "text_hash": text_hash(batch) if batch.state == BatchState.AMENDING else "",
         "confirmations": list(batch.text_confirmations.select_related("person")),
         "tone": BATCH_TONES.get(batch.state, "info"),
@@ -166,6 +170,16 @@ def batch_page(request: HttpRequest, batch: Batch, *, sentences: list[str] | Non
         "paper_section": papers_section(request, batch),
     }
     return show(request, "reviews/batch.html", context, status=status)
+
+
+def _amended(amendments: list[Amendment]) -> list[tuple[Amendment, list]]:
+    """Each amended change with the 送审稿 beside the text that counts: what the two offices hold against the minutes."""
+    last = {each.change_id: each for each in amendments}
+    categories = dict(Category.objects.values_list("code", "name")) if last else {}
+    return [
+        (each, rows_between(item_texts(each.change.content, categories), item_texts(each.content, categories))[0])
+        for each in last.values()
+    ]
 
 
 def _record_of(batch: Batch) -> tuple[MeetingRecord, list[tuple[Change, str, str]]] | None:

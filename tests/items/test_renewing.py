@@ -8,7 +8,8 @@ import time_machine
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as trial
 from hypothesis import strategies as st
 
 from qingdan.errors import RuleBroken
@@ -160,7 +161,8 @@ def test_what_is_entered_afterwards_never_goes_before_a_pending_edition(world, p
     assert rules_of(refused) == {"P03"}
 
 
-def test_the_evidence_names_what_each_list_builds_on_and_a_stranger_can_check_it(world, pending, tmp_path, said):  # noqa: F811
+def test_the_evidence_names_what_each_list_builds_on_and_a_stranger_can_check_it(world, pending, tmp_path, said, settings):  # noqa: F811
+    settings.LOG_HEAD_FILE = str(tmp_path / "head")
     urgent = suspend(world, "劳务派遣经营许可")
     renewed = Edition.objects.newest(world.city)
     assert json.loads(bytes(fresh(urgent).manifest))["builds_on"] == world.edition(2).manifest_hash
@@ -175,7 +177,7 @@ def test_the_evidence_names_what_each_list_builds_on_and_a_stranger_can_check_it
 CITY_ITEMS = ["劳务派遣经营许可", "工伤认定", "最低生活保障金的给付", "食品经营许可", "对无照经营的处罚"]
 
 
-@settings(max_examples=6, suppress_health_check=list(HealthCheck))
+@trial(max_examples=6, suppress_health_check=list(HealthCheck))
 @given(
     planned=st.dictionaries(st.sampled_from(CITY_ITEMS), st.sampled_from(["phone", "hours", "address"]), min_size=1, max_size=5),
     urgent=st.dictionaries(st.sampled_from(CITY_ITEMS), st.sampled_from(["note", "visits"]), min_size=1, max_size=5),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from reviews.diagram import section
+from reviews.later_states import FILING_TRANSITIONS, MEASURE_TRANSITIONS, REFORM_TRANSITIONS
 from reviews.states import BATCH_TRANSITIONS, REQUEST_TRANSITIONS, SCOPE_TRANSITIONS, TASK_TRANSITIONS
 
 README = Path(__file__).resolve().parents[2] / "reviews" / "README.md"
@@ -14,4 +15,5 @@ def test_the_readme_holds_the_generated_diagrams():
 
 def test_the_diagram_has_one_arrow_a_row_of_the_tables():
     arrows = [line for line in section().splitlines() if " : " in line and " --> " in line]
-    assert len(arrows) == len(REQUEST_TRANSITIONS) + len(BATCH_TRANSITIONS) + len(TASK_TRANSITIONS) + len(SCOPE_TRANSITIONS)
+    later = len(MEASURE_TRANSITIONS) + len(REFORM_TRANSITIONS) + len(FILING_TRANSITIONS)
+    assert len(arrows) == len(REQUEST_TRANSITIONS) + len(BATCH_TRANSITIONS) + len(TASK_TRANSITIONS) + len(SCOPE_TRANSITIONS) + later

@@ -17,7 +17,7 @@ from departments.working_days import add_known_days
 from qingdan.items.models import Alias, Category, CodeScheme, RequiredElement, SubKind
 from qingdan.items.search import normalise
 from qingdan.laws.library import add_missing_acts
-from reviews.models import ChecklistRow, Limit, RouteRule
+from reviews.models import ChecklistRow, Limit, PublicationPlace, RouteRule
 
 FOLDER = Path(settings.BASE_DIR) / "fixtures" / "reference"
 _LEVELS = {"省级": Region.Level.PROVINCE, "地级": Region.Level.CITY, "县级": Region.Level.COUNTY}
@@ -77,6 +77,10 @@ def load_tables() -> dict[str, int]:
         )
         for row in rows_of("route_rules.csv")
     )
+    added["publication_places"] = sum(
+        _add(PublicationPlace, {"code": row["code"]}, name=row["name"], required=bool(row["required"]), order=row["order"])
+        for row in rows_of("publication_places.csv")
+    )
     added["limits"] = sum(
         _add(Limit, {"state": row["state"], "kind": row["kind"]}, days=row["days"], source=row["source"])
         for row in rows_of("limits.csv")
@@ -121,6 +125,7 @@ def _as_text(added: dict[str, int]) -> str:
         "route_rules": "审查路径",
         "checklist_rows": "审查要点",
         "economic_classes": "支出经济分类",
+        "publication_places": "公布地点",
         "limits": "办理时限",
         "working_days": "工作日历",
         "acts": "法律法规规章",

@@ -71,6 +71,7 @@ def test_an_element_is_amended_and_both_offices_confirm(free, at_desk):  # noqa:
     assert content == change.content.changed(phone="0710-2")
     stale = publisher.post(address, {**given, "note": "再改", "e_phone": "0710-3"})
     assert stale.status_code == 409 and "0710-3" in text(stale)
+    assert "甲：送审稿与修改后" in text(page(at_desk("legality"), "batch", batch.pk))
     seen = publisher.get(reverse("admin:batch", args=[batch.pk])).context["text_hash"]
     confirm = reverse("admin:batch_confirm", args=[batch.pk])
     assert at_desk("legality").post(confirm, {"seen_hash": "0" * 64}).status_code == 409
