@@ -168,7 +168,7 @@ def test_the_evidence_names_what_each_list_builds_on_and_a_stranger_can_check_it
     assert json.loads(bytes(fresh(urgent).manifest))["builds_on"] == world.edition(2).manifest_hash
     assert json.loads(bytes(renewed.manifest))["builds_on"] == pending.manifest_hash
     assert "builds_on" not in json.loads(bytes(pending.manifest))
-    call_command("sign_heads", verbosity=0)
+    call_command("sign_heads", "--new-head-file", verbosity=0)
     newer, older = export(renewed.number, tmp_path), export(pending.number, tmp_path)
     code, text = said(newer, "--with", older)
     assert code == 0 and "所依据的公布版本" in text
