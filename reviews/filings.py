@@ -24,6 +24,7 @@ from qingdan.items.kinds import ChangeKind
 from qingdan.items.models import Edition, EditionEntry, Item
 from reviews.later_guards import check_can_act_on_filing, move_filing
 from reviews.later_states import FilingAction
+from reviews.manifests import stored_hash
 from reviews.models import (
     Change,
     ChangeRequest,
@@ -35,7 +36,7 @@ from reviews.models import (
     PlacedNotice,
     PublicationPlace,
 )
-from reviews.requests import next_number, stored_hash
+from reviews.requests import next_number
 from reviews.states import Stage
 from reviews.suspending import version_in_force
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from django import forms
 from django.utils import timezone
 
-from reviews.forms import PlainForm
+from reviews.forms import PlainForm, text_field
 from reviews.forms import _date as date_field
-from reviews.forms import _text as text_area
 from reviews.models import FilingResult, Reform
 
 
 class SuspensionForm(PlainForm):
     """Why an item is suspended or corrected, and the notice that says so."""
 
-    reason = text_area("理由", required=True, rows=3, error_messages={"required": "写明理由"})
+    reason = text_field("理由", required=True, rows=3, error_messages={"required": "写明理由"})
     document = forms.CharField(label="依据文件", required=False, max_length=300)
     notice_title = forms.CharField(label="公布文件标题", max_length=200, error_messages={"required": "填写公布文件标题"})
     notice_no = forms.CharField(label="公布文号", max_length=100, error_messages={"required": "填写公布文号"})
@@ -36,9 +35,9 @@ class FileForm(PlainForm):
     """The papers of a filing."""
 
     number = forms.CharField(label="备案报告文号", max_length=100, error_messages={"required": "填写备案报告文号"})
-    report = text_area("备案报告", required=True, rows=8, error_messages={"required": "填写备案报告"})
-    explanation = text_area("起草说明", required=True, rows=6, error_messages={"required": "填写起草说明"})
-    basis = text_area("制定依据", required=True, rows=4, error_messages={"required": "填写制定依据"})
+    report = text_field("备案报告", required=True, rows=8, error_messages={"required": "填写备案报告"})
+    explanation = text_field("起草说明", required=True, rows=6, error_messages={"required": "填写起草说明"})
+    basis = text_field("制定依据", required=True, rows=4, error_messages={"required": "填写制定依据"})
 
 
 class RegisterFilingForm(PlainForm):
@@ -55,7 +54,7 @@ class ResultForm(PlainForm):
         error_messages={"required": "选择审查结果"},
     )
     number = forms.CharField(label="文号", max_length=100, error_messages={"required": "填写文号"})
-    opinion = text_area("意见", rows=4, help_text="要求补正、审查建议须写明意见。")
+    opinion = text_field("意见", rows=4, help_text="要求补正、审查建议须写明意见。")
 
 
 class ReformForm(PlainForm):
@@ -67,7 +66,7 @@ class ReformForm(PlainForm):
     department = forms.ModelChoiceField(label="部门", queryset=None, error_messages={"required": "选择部门"})
     into = forms.ModelChoiceField(label="承接部门", queryset=None, required=False, help_text="并入时选择。")
     new_name = forms.CharField(label="新名称", required=False, max_length=100, help_text="更名时填写。")
-    reason = text_area("依据", required=True, rows=3, error_messages={"required": "写明机构改革方案或者批复"})
+    reason = text_field("依据", required=True, rows=3, error_messages={"required": "写明机构改革方案或者批复"})
     meeting = forms.CharField(label="审议会议", max_length=100, error_messages={"required": "填写审议会议"})
     decided_on = date_field("审议日期", error_messages={"required": "填写审议日期"})
     notice_title = forms.CharField(label="公布文件标题", max_length=200, error_messages={"required": "填写公布文件标题"})

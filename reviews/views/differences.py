@@ -130,7 +130,7 @@ def rows_of_contents(
     """What differs between two contents, neither of which need be published."""
     if isinstance(new, DepartmentContent):
         return rows_between(_department_texts(old), _department_texts(new))[0]
-    return rows_between(_item_texts(old, categories), _item_texts(new, categories))[0]
+    return rows_between(item_texts(old, categories), item_texts(new, categories))[0]
 
 
 def filled(content: ItemContent, categories: dict[str, str]) -> list[tuple[str, str]]:
