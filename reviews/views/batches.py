@@ -33,7 +33,7 @@ from reviews.models import Amendment, Batch, Change, ChangeRequest, MeetingRecor
 from reviews.rebasing import Conflict, conflicts_of
 from reviews.states import OPEN_BATCH, BatchAction, BatchState, RequestState
 from reviews.suspending import to_be_reported
-from reviews.views.differences import item_texts, rows_between, shown_changes
+from reviews.views.differences import rows_between, shown_changes, texts_of_change
 from reviews.views.pages import REGION, address_without_page, edition_url, page_of, sentences_of, show
 from reviews.views.paper_section import papers_section
 from reviews.views.stages import BATCH_TONES
@@ -177,7 +177,7 @@ def _amended(amendments: list[Amendment]) -> list[tuple[Amendment, list]]:
     last = {each.change_id: each for each in amendments}
     categories = dict(Category.objects.values_list("code", "name")) if last else {}
     return [
-        (each, rows_between(item_texts(each.change.content, categories), item_texts(each.content, categories))[0])
+        (each, rows_between(texts_of_change(each.change.content, categories), texts_of_change(each.content, categories))[0])
         for each in last.values()
     ]
 

@@ -105,7 +105,7 @@ def _shown(change: Change, number: int, categories: dict, required: dict, profil
         rows, unchanged = rows_between(_department_texts(profiles.get(content.code)), _department_texts(content))
         return Shown(change, number, "warn", "", "", rows, unchanged)
     old = change.base_version.content if change.base_version_id else None
-    rows, unchanged = rows_between(item_texts(old, categories), item_texts(content, categories))
+    rows, unchanged = rows_between(_item_texts(old, categories), _item_texts(content, categories))
     if old is None:
         rows = [row for row in rows if row.label != _STATE or content.state != "in_use"]
     shown = Shown(
@@ -130,16 +130,16 @@ def rows_of_contents(
     """What differs between two contents, neither of which need be published."""
     if isinstance(new, DepartmentContent):
         return rows_between(_department_texts(old), _department_texts(new))[0]
-    return rows_between(item_texts(old, categories), item_texts(new, categories))[0]
+    return rows_between(_item_texts(old, categories), _item_texts(new, categories))[0]
 
 
 def filled(content: ItemContent, categories: dict[str, str]) -> list[tuple[str, str]]:
     """(label, text) of every element that a new item fills in, in official order."""
-    texts = item_texts(content, categories)
+    texts = _item_texts(content, categories)
     return [(label, text) for label, text in texts.items() if text and (label != _STATE or content.state != "in_use")]
 
 
-def item_texts(content: ItemContent | None, categories: dict[str, str]) -> dict[str, str]:
+def _item_texts(content: ItemContent | None, categories: dict[str, str]) -> dict[str, str]:
     """Label → text of every element, in official order; empty ones too."""
     if content is None:
         return {}

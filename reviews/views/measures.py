@@ -24,7 +24,7 @@ from reviews.later_guards import measure_actions
 from reviews.later_states import MeasureAction
 from reviews.models import Measure
 from reviews.suspending import confirm_measure, decline_measure, propose_measure, version_in_force, withdraw_measure
-from reviews.views.differences import item_texts, rows_between
+from reviews.views.differences import rows_between, texts_of_change
 from reviews.views.pages import REGION, address_without_page, edition_url, page_of, sentences_of, show
 
 _SHOWN = 20
@@ -136,7 +136,7 @@ def measure(request: HttpRequest, key: int) -> HttpResponse:
 def _page(request: HttpRequest, row: Measure, *, confirm=None, decline=None, sentences=None, status: int = 200) -> HttpResponse:
     actions = set(measure_actions(actor_of(request), row))
     categories = dict(Category.objects.values_list("code", "name"))
-    rows, _same = rows_between(item_texts(row.base_version.content, categories), item_texts(row.content, categories))
+    rows, _same = rows_between(texts_of_change(row.base_version.content, categories), texts_of_change(row.content, categories))
     context = {
         "title": str(row),
         "measure": row,
