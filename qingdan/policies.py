@@ -99,6 +99,7 @@ POLICIES: dict[str, Policy] = {
     "public:verifier": public(),
     "public:item_proof": public(),
     "public:edition_proof": public(),
+    "public:mode": public("POST"),
     # The same as data.
     **{
         f"api:{name}": public()

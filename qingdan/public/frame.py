@@ -1,7 +1,7 @@
 """What every public page shares: the region, the day, the edition in force then; one address per page; revalidation; refusals.
 
 A page is a function of its address, the publications, the departments and 上级决定, the day and the release; so is its ETag, which costs one
-look-up. No session, no cookie, nothing of the reader is kept.
+look-up. No session; the one cookie is the reader's choice of mode (``modes``), and it is part of the key.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from qingdan.items import reads
 from qingdan.items.models import Alias, Edition
 from qingdan.ledger.models import SignedHead
 from qingdan.public.links import Links
+from qingdan.public.modes import ELDER, STANDARD, mode_of
 from reviews.models import Directive
 
 # Part of every ETag: raise it when templates or style change what a page shows.
-RELEASE = "2"
-STANDARD = "standard"
+RELEASE = "3"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -63,16 +63,31 @@ class Frame:
     on: datetime.date | None
     query: dict[str, str]
     edition: Edition | None = None
+    mode: str = STANDARD
+    address: str = "/"
 
     @classmethod
-    def of(cls, region_code: str, today: datetime.date, on: datetime.date | None, query: dict[str, str]) -> Frame:
+    def of(
+        cls,
+        region_code: str,
+        today: datetime.date,
+        on: datetime.date | None,
+        query: dict[str, str],
+        *,
+        mode: str = STANDARD,
+        address: str = "/",
+    ) -> Frame:
         """Region and edition in one look-up. Raises NotHere for a region that does not exist (the home region may be missing still)."""
         code = region_code or settings.HOME_REGION
         edition = Edition.objects.light().select_related("region").filter(region__code=code).law_of(on or today).first()
         region = edition.region if edition else Region.objects.filter(code=code).first()
         if region is None and region_code:
             raise NotHere(f"没有代码为“{region_code}”的行政区划")
-        return cls(region or Region(code=code, name=""), today, on, query, edition)
+        return cls(region or Region(code=code, name=""), today, on, query, edition, mode, address)
+
+    @property
+    def is_elder(self) -> bool:
+        return self.mode == ELDER
 
     @property
     def day(self) -> datetime.date:
@@ -149,13 +164,14 @@ def page(*known: str, dated: bool = True, keeps: bool = True) -> Callable:
 
 def _answer(request: HttpRequest, view: Callable, region_code: str, today: datetime.date, parts: dict) -> HttpResponse:
     query = {name: value.strip() for name, value in request.GET.items()}
-    frame = Frame(Region(code=settings.HOME_REGION, name=""), today, None, query)
+    shown = {"mode": mode_of(request), "address": request.get_full_path()}
+    frame = Frame(Region(code=settings.HOME_REGION, name=""), today, None, query, **shown)
     try:
         if region_code == settings.HOME_REGION:
             raise Elsewhere(_under_home(request, region_code))
         if any("\x00" in str(part) for part in (region_code, *parts.values())):
             raise NotHere
-        frame = Frame.of(region_code, today, read_day(query.get("on", "")), query)
+        frame = Frame.of(region_code, today, read_day(query.get("on", "")), query, **shown)
         return view(frame, **parts)
     except Elsewhere as elsewhere:
         return (HttpResponsePermanentRedirect if elsewhere.permanent else HttpResponseRedirect)(elsewhere.address)
@@ -163,7 +179,7 @@ def _answer(request: HttpRequest, view: Callable, region_code: str, today: datet
         return frame.page("missing.html", status=404, title="没有找到", message=str(missing), way_out=missing.way_out)
     except RuleBroken as refusal:
         with suppress(NotHere):
-            frame = Frame.of(region_code, today, None, query)
+            frame = Frame.of(region_code, today, None, query, **shown)
         return frame.page("refused.html", status=400, title="地址有误", violations=refusal.violations, without_day=request.path)
 
 
@@ -192,7 +208,7 @@ class Key:
 
 def key_of(request: HttpRequest, today: datetime.date) -> Key:
     """The key of the page that ``request`` asks for."""
-    return Key.of(request.get_full_path(), today)
+    return Key.of(request.get_full_path(), today, mode_of(request))
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from qingdan.public import departments, downloads, editions, following, home, item, items, statistics, verifying
+from qingdan.public import departments, downloads, editions, following, home, item, items, modes, statistics, verifying
 
 app_name = "public"
 
@@ -30,4 +30,4 @@ TREE = [
     path("verify/", verifying.verify, name="verify"),
     path("verify/verify_bundle.py", verifying.verifier, name="verifier"),
 ]
-urlpatterns = [*TREE, path("regions/<str:region>/", include(TREE))]
+urlpatterns = [*TREE, path("mode/", modes.switch, name="mode"), path("regions/<str:region>/", include(TREE))]
