@@ -11,5 +11,5 @@ class Config(AppConfig):
         from budget import triggers
         from qingdan.ledger import append_only
 
-        append_only.register("budget_budgetadjustment")
+        append_only.register("budget_budgetadjustment", "budget_voucherimport")
         post_migrate.connect(triggers.install, dispatch_uid="budget_triggers")

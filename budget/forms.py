@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 
 from budget.models import BudgetLine, EconomicClass, Fund
@@ -11,6 +12,7 @@ from departments.forms import DayInput
 from departments.models import Department
 from reviews.forms import PlainForm
 
+_PASTE_LIMIT = 500_000
 _REQUIRED = {"required": "未填写"}
 
 
@@ -117,6 +119,39 @@ class EntryForm(PlainForm):
         """The cursor stands where the hand goes on: at the first fault, else at the voucher of the next row."""
         first = next((name for name in self.fields if name in self.errors), "voucher") if self.is_bound else "voucher"
         self.fields[first].widget.attrs["autofocus"] = True
+
+
+class ImportForm(PlainForm):
+    """Vouchers from a file, or rows pasted from a spreadsheet."""
+
+    file = forms.FileField(
+        label="凭证表",
+        required=False,
+        help_text=f"明细账或国库支付导出表：.xlsx、.xls、.csv，不超过 {settings.UPLOAD_LIMIT // 1024 // 1024} MB",
+        error_messages={"empty": "文件是空的"},
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
+    )
+    pasted = forms.CharField(
+        label="或粘贴表格",
+        required=False,
+        max_length=_PASTE_LIMIT,
+        strip=False,
+        help_text="从电子表格复制，连同表头（凭证号、日期、摘要……）一起粘贴",
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file and file.size > settings.UPLOAD_LIMIT:
+            raise forms.ValidationError(f"文件超过 {settings.UPLOAD_LIMIT // 1024 // 1024} MB，请拆分后再上传")
+        return file
+
+    def given(self) -> tuple[str, bytes]:
+        """(name, bytes) of what was given; no bytes if nothing was."""
+        file = self.cleaned_data.get("file")
+        if file:
+            return file.name, file.read()
+        return "粘贴的表格", self.cleaned_data.get("pasted", "").strip("\r\n").encode()
 
 
 class ReversalForm(PlainForm):

@@ -189,3 +189,28 @@ class Expenditure(models.Model):
     @property
     def is_reversal(self) -> bool:
         return self.reversal_of_id is not None
+
+
+class VoucherImport(models.Model):
+    """One confirmed import of vouchers: which file (SHA-256 of its bytes), how many entries and how much. Append-only."""
+
+    fund = models.ForeignKey(Fund, models.PROTECT, related_name="imports", verbose_name="资金")
+    file_hash = models.CharField("文件 SHA-256", max_length=64)
+    file_name = models.CharField("文件名", max_length=200)
+    count = models.PositiveIntegerField("笔数")
+    amount = YuanField("金额（元）")
+    made_by = models.ForeignKey(_PERSON, models.PROTECT, related_name="+", verbose_name="导入人")
+    made_at = models.DateTimeField("导入时间", default=timezone.now)
+
+    objects = OfFundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "凭证导入"
+        ordering = ["fund", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(count__gt=0), name="import_is_not_empty"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="import_amount_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} {self.count} 笔"

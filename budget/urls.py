@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from budget.views import funds, lines, spending
+from budget.views import funds, importing, lines, spending
 
 
 def screens():
@@ -13,6 +13,8 @@ def screens():
         path("funds/<int:key>/lines/", lines.fund_lines, name="fund_lines"),
         path("funds/<int:key>/adjust/", lines.fund_adjust, name="fund_adjust"),
         path("funds/<int:key>/entry/", spending.fund_entry, name="fund_entry"),
+        path("funds/<int:key>/import/", importing.fund_import, name="fund_import"),
+        path("funds/<int:key>/import/template.xlsx", importing.fund_import_template, name="fund_import_template"),
         path("funds/<int:key>/spending/", spending.fund_spending, name="fund_spending"),
         path("funds/<int:key>/check/", spending.fund_check, name="fund_check"),
         path("funds/<int:key>/reverse/<int:entry>/", spending.fund_reverse, name="fund_reverse"),

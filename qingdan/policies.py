@@ -271,6 +271,8 @@ POLICIES: dict[str, Policy] = {
     "admin:fund_lines": posts(Post.FUND_CLERK),
     "admin:fund_adjust": posts(Post.FUND_CLERK),
     "admin:fund_entry": posts(Post.FUND_CLERK),
+    "admin:fund_import": posts(Post.FUND_CLERK),
+    "admin:fund_import_template": posts(Post.FUND_CLERK, methods=READ),
     "admin:fund_reverse": posts(Post.FUND_CLERK),
     "admin:fund_check": posts(Post.FUND_CHECKER, methods=POST_ONLY),
     "admin:fund_close": posts(Post.FUND_CHECKER),

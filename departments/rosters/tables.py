@@ -75,7 +75,7 @@ def fault(line: Line, column: Column, message: str) -> Fault:
     return Fault(line.sheet, line.row, line.places.get(column.key, f"第{line.row}行"), column.label, message)
 
 
-def lines_of(grids: Iterable[Grid], columns: Sequence[Column]) -> list[Line]:
+def lines_of(grids: Iterable[Grid], columns: Sequence[Column], limit: int = LINE_LIMIT) -> list[Line]:
     """The lines of every visible sheet that has the head; empty lines and repeated heads are left out. Raises NotARoster."""
     lines: list[Line] = []
     for grid in grids:
@@ -87,8 +87,8 @@ def lines_of(grids: Iterable[Grid], columns: Sequence[Column]) -> list[Line]:
     if not lines:
         needed = "、".join(f"“{column.label}”" for column in columns if column.required)
         raise NotARoster(f"没有读到内容：前 {HEAD_WITHIN} 行内须有一行表头，含{needed}，其下至少一行。可先下载模板对照。")
-    if len(lines) > LINE_LIMIT:
-        raise NotARoster(f"共 {len(lines)} 行，一次最多导入 {LINE_LIMIT} 行，请分成几个文件。")
+    if len(lines) > limit:
+        raise NotARoster(f"共 {len(lines)} 行，一次最多导入 {limit} 行，请分成几个文件。")
     return lines
 
 

@@ -43,6 +43,8 @@ PAGES = {
     "fund_lines": (_CLERK, "get"),
     "fund_adjust": (_CLERK, "get"),
     "fund_entry": (_CLERK, "get"),
+    "fund_import": (_CLERK, "get"),
+    "fund_import_template": (_CLERK, "get"),
     "fund_reverse": (_CLERK, "get"),
     "fund_close": (_CHECKER, "get"),
     "fund_check": (_CHECKER, "post"),
