@@ -199,6 +199,8 @@ class ItemVersion(models.Model):
         verbose_name = verbose_name_plural = "事项版本"
         ordering = ["item__code", "-number"]
         constraints = [models.UniqueConstraint(fields=["item", "number"], name="item_version_number_once")]
+        # The same item in other regions is found by its name.
+        indexes = [models.Index(fields=["name"], name="item_version_by_name")]
 
     def __str__(self) -> str:
         return f"{self.name}（第{self.number}版）"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
 
 from departments.models import Region
 from qingdan.items.models import (
@@ -23,6 +23,9 @@ from qingdan.items.models import (
 )
 
 EDITION_COLUMNS = ["number", "kind", "adjustment_no", "notice_title", "notice_no", "decided_on", "published_on", "effective_on", "changed_count", "entered_afterwards", "demo", "meeting"]  # fmt: skip
+
+# How many items of other regions stand on an item's page.
+SAME_ELSEWHERE = 20
 
 
 # --- counts ---------------------------------------------------------------------------------------------------------------------
@@ -240,6 +243,16 @@ def neighbours(edition: Edition, position: int) -> tuple[tuple[str, str] | None,
         elif place > position and after is None:
             after = (code, name)
     return before, after
+
+
+def same_elsewhere(version: ItemVersion, day: datetime.date) -> list[tuple[str, str, str]]:
+    """(region code, region name, item code) of the public items called like ``version`` in the lists of other regions on ``day``."""
+    here = Item.objects.filter(pk=version.item_id).values("region")
+    called = ItemVersion.objects.filter(name=version.name, not_public=False).exclude(item__region__in=here).order_by()
+    in_force = Edition.objects.filter(region=OuterRef("item__region")).law_of(day).values("pk")[:1]
+    found = EditionEntry.objects.filter(item__in=called.values("item"), version__name=version.name, edition=Subquery(in_force))
+    rows = found.public().order_by("item__region__code", "item__code")
+    return list(rows.values_list("item__region__code", "item__region__name", "item__code")[:SAME_ELSEWHERE])
 
 
 # --- departments and editions ---------------------------------------------------------------------------------------------------

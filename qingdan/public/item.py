@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import unicodedata
 from itertools import pairwise
-from urllib.parse import urlsplit
 
 from django.http import HttpResponse
 
 from qingdan.items import reads
-from qingdan.items.content import STATES, ItemContent
+from qingdan.items.content import STATES
 from qingdan.items.display import differences, sections_of, sentence
 from qingdan.items.kinds import ChangeKind, EditionKind
 from qingdan.items.models import CodeScheme, Edition, Item, ItemVersion, RequiredElement
+from qingdan.public.facts import facts_of
+from qingdan.public.flow_chart import NARROW, flow_chart
 from qingdan.public.frame import Elsewhere, Frame, NotHere, page
 from qingdan.public.links import Links
+from qingdan.public.questions import answers_of
 
 # How an ended item's page says so.
 ENDED = {
@@ -45,6 +47,10 @@ def item(frame: Frame, code: str) -> HttpResponse:
         subs=[(name, frame.links.item(sub), "" if state == "in_use" else STATES[state]) for sub, name, state in subs],
         before=before and (before[1], frame.links.item(before[0])),
         after=after and (after[1], frame.links.item(after[0])),
+        elsewhere=[
+            (region, Links(place, frame.on).item(its_code))
+            for place, region, its_code in reads.same_elsewhere(entry.version, frame.day)
+        ],
     )
 
 
@@ -124,8 +130,10 @@ def _item_page(
         category=category,
         sentence=sentence(content, category, initiation),
         state=STATES[content.state] if content.state != "in_use" else "",
-        facts=_facts(content),
-        sections=sections,
+        facts=facts_of(content, version.department),
+        answers=answers_of(sections, version.category_id),
+        chart="" if frame.is_elder else flow_chart(content.flow),
+        small_chart=flow_chart(content.flow, NARROW),
         unfilled=unfilled,
         schemes=dict(CodeScheme.objects.values_list("code", "name")) if content.codes else {},
         department_url=links.department(version.department.code),
@@ -141,19 +149,6 @@ def _item_page(
         stamp_url=links.edition((stamp or version.edition).number),
         **context,
     )
-
-
-def _facts(content: ItemContent) -> list[tuple[str, str, str]]:
-    """(what a reader came for, the answer, address to follow) in his order."""
-    online = content.online_url.strip()
-    followed = online if urlsplit(online).scheme in ("http", "https") else ""
-    facts = [
-        ("去哪办", "\n".join(filter(None, (content.address, content.hours))), ""),
-        ("打电话", content.phone, ""),
-        ("网上办理", online, followed),
-        ("不满怎么办", "\n".join(filter(None, (content.supervision_phone, content.remedies))), ""),
-    ]
-    return [fact for fact in facts if fact[1].strip()]
 
 
 def _timeline(links: Links, known: Item, marks: list[reads.VersionMark], shown: int) -> list[dict]:

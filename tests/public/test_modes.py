@@ -33,7 +33,16 @@ def test_a_reader_chooses_and_comes_back_to_where_he_was(world, client):
 
 @pytest.mark.parametrize(
     "address",
-    ["", "https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example", "///elsewhere.example", "javascript:alert(1)", "items/", "/" + "x" * 3000],  # fmt: skip
+    [
+        "",
+        "https://elsewhere.example/",
+        "//elsewhere.example/",
+        "/\\elsewhere.example",
+        "///elsewhere.example",
+        "javascript:alert(1)",
+        "items/",
+        "/" + "x" * 3000,
+    ],  # fmt: skip
 )
 def test_no_address_leads_to_another_site(db, client, address):
     assert client.post("/mode/", {"mode": "elder", "next": address})["Location"] == "/"
