@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.utils import timezone
 
 from departments.models import Department, Region
@@ -107,14 +109,14 @@ def meet(batch: Batch, outcome: str = "agreed", opinion: str = "", exceptions: d
     return fresh(batch)
 
 
-def publish(batch: Batch, notice_no: str) -> Edition:
+def publish(batch: Batch, notice_no: str, effective_on: datetime.date = TODAY) -> Edition:
     return publish_batch(
         actor=person("publisher"),
         batch=fresh(batch),
         notice_title="关于公布权责清单动态调整的通知",
         notice_no=notice_no,
         published_on=TODAY,
-        effective_on=TODAY,
+        effective_on=effective_on,
         seen_hash=batch.submission_hash,
     )
 
