@@ -87,6 +87,7 @@ POLICIES: dict[str, Policy] = {
     "public:editions": public(),
     "public:edition": public(),
     "public:changes": public(),
+    "public:edition_compare": public(),
     "public:statistics": public(),
     "public:statistics_csv": public(),
     "public:downloads": public(),

@@ -36,7 +36,7 @@ def _standing(edition: Edition, current: int, frame: Frame) -> str:
 
 @page(dated=False)
 def edition(frame: Frame, number: int) -> HttpResponse:
-    found = _wanted(frame, number)
+    found = wanted(frame, number)
     kinds = dict(ChangeKind.choices)
     later = reads.last_day(found)
     in_force_once = later is None or later >= found.effective_on
@@ -61,6 +61,9 @@ def edition(frame: Frame, number: int) -> HttpResponse:
         previous=found.before and (found.before.title, frame.links.edition(found.before.number)),
         renews=found.kind == EditionKind.RENEWAL,
         following=_following(frame.links, found),
+        compare_url=frame.links.compare_editions(number, frame.edition.number)
+        if frame.edition and frame.edition.number != number
+        else "",
     )
 
 
@@ -69,7 +72,8 @@ def _following(links: Links, edition: Edition) -> tuple[str, str] | None:
     return after and (after.title, links.edition(after.number))
 
 
-def _wanted(frame: Frame, number: int) -> Edition:
+def wanted(frame: Frame, number: int) -> Edition:
+    """The edition of this region with this number. Raises NotHere."""
     found = reads.edition_numbered(frame.region, number) if frame.region.pk and number < 2**31 else None
     if found is None:
         raise NotHere(f"没有第 {number} 个公布版本", way_out=("看全部公布版本", frame.links.editions))
@@ -78,7 +82,7 @@ def _wanted(frame: Frame, number: int) -> Edition:
 
 @page("page", dated=False)
 def changes(frame: Frame, number: int) -> HttpResponse:
-    found = _wanted(frame, number)
+    found = wanted(frame, number)
     everything = reads.public_changes(found)
     total = everything.count()
     last = max(1, -(-total // PAGE_SIZE))

@@ -68,6 +68,9 @@ class Links:
     def changes(self, number: int, page: int = 1) -> str:
         return f"{self.editions}{number}/changes/{f'?page={page}' if page > 1 else ''}"
 
+    def compare_editions(self, old: int, new: int, page: int = 1) -> str:
+        return f"{self.editions}{old}/compare/{new}/{f'?page={page}' if page > 1 else ''}"
+
     @property
     def statistics(self) -> str:
         return f"{self.base}statistics/{self.dated}"

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from qingdan.public import departments, downloads, editions, following, home, item, items, modes, statistics, verifying
+from qingdan.public import comparing, departments, downloads, editions, following, home, item, items, modes, statistics, verifying
 
 app_name = "public"
 
@@ -18,6 +18,7 @@ TREE = [
     path("editions/", editions.edition_list, name="editions"),
     path("editions/<int:number>/", editions.edition, name="edition"),
     path("editions/<int:number>/changes/", editions.changes, name="changes"),
+    path("editions/<int:number>/compare/<int:other>/", comparing.compare_editions, name="edition_compare"),
     path("editions/<int:number>/proof/", verifying.edition_proof, name="edition_proof"),
     path("statistics/", statistics.statistics, name="statistics"),
     path("statistics/<slug:key>.csv", statistics.statistics_csv, name="statistics_csv"),
