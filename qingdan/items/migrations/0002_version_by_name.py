@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('departments', '0006_settled_notices'),
-        ('items', '0003_builds_on'),
+        ('items', '0001_initial'),
     ]
 
     operations = [
