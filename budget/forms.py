@@ -154,6 +154,17 @@ class ImportForm(PlainForm):
         return "粘贴的表格", self.cleaned_data.get("pasted", "").strip("\r\n").encode()
 
 
+class MonthForm(PlainForm):
+    """What the finance book says of a month."""
+
+    stated = YuanInput(
+        label="账簿支出合计", max_length=30, help_text="元；财务账簿本月借方减贷方，没有支出填 0", error_messages=_REQUIRED
+    )
+    explanation = forms.CharField(
+        label="差额说明", max_length=300, required=False, help_text="与本系统不同时必填：差在哪几笔、何时处理"
+    )
+
+
 class ReversalForm(PlainForm):
     voucher = forms.CharField(label="凭证号", max_length=60, help_text="红字凭证自己的号", error_messages=_REQUIRED)
     reversed_on = forms.DateField(label="日期", widget=DayInput, error_messages={**_REQUIRED, "invalid": "填写年月日"})

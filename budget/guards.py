@@ -21,6 +21,9 @@ class FundAct(models.TextChoices):
     CHECK = "check", "复核"
     CLOSE = "close", "关账"
     REOPEN = "reopen", "重新打开"
+    RECONCILE = "reconcile", "对账"
+    CLOSE_MONTH = "close_month", "月结"
+    REOPEN_MONTH = "reopen_month", "重新打开月份"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,9 @@ RULES: dict[FundAct, Rule] = {
     FundAct.CHECK: Rule(Post.FUND_CHECKER, Fund.State.OPEN),
     FundAct.CLOSE: Rule(Post.FUND_CHECKER, Fund.State.OPEN),
     FundAct.REOPEN: Rule(Post.FUND_CHECKER, Fund.State.CLOSED),
+    FundAct.RECONCILE: Rule(Post.FUND_CLERK, Fund.State.OPEN),
+    FundAct.CLOSE_MONTH: Rule(Post.FUND_CHECKER, Fund.State.OPEN),
+    FundAct.REOPEN_MONTH: Rule(Post.FUND_CHECKER, Fund.State.OPEN),
 }
 
 

@@ -214,3 +214,42 @@ class VoucherImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name} {self.count} 笔"
+
+
+class FundMonth(models.Model):
+    """One month of a fund: what the finance book says of it (``stated``), what ours said then (``ours``), and whether it is closed."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "未结账"
+        CLOSED = "closed", "已结账"
+
+    fund = models.ForeignKey(Fund, models.PROTECT, related_name="months", verbose_name="资金")
+    month = models.PositiveSmallIntegerField("月份")
+    state = models.CharField("状态", max_length=8, choices=State.choices, default=State.OPEN)
+    stated = YuanField("账簿支出（元）")
+    ours = YuanField("对账时本系统支出（元）")
+    explanation = models.CharField("差额说明", max_length=300, blank=True)
+    reconciled_by = models.ForeignKey(_PERSON, models.PROTECT, related_name="+", verbose_name="对账人")
+    reconciled_at = models.DateTimeField("对账时间")
+    closed_by = models.ForeignKey(_PERSON, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="结账人")
+    closed_at = models.DateTimeField("结账时间", null=True, blank=True)
+    history = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
+
+    objects = OfFundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "月份"
+        ordering = ["fund", "month"]
+        constraints = [
+            models.UniqueConstraint(fields=["fund", "month"], name="month_once_in_fund"),
+            models.CheckConstraint(condition=Q(month__gte=1, month__lte=12), name="month_of_a_year"),
+            models.CheckConstraint(condition=Q(stated=F("ours")) | ~Q(explanation=""), name="month_difference_explained"),
+            models.CheckConstraint(
+                condition=Q(state="open", closed_by=None, closed_at=None)
+                | Q(state="closed", closed_by__isnull=False, closed_at__isnull=False),
+                name="month_closing_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month} 月"

@@ -1,7 +1,7 @@
 """Acts on expenditures: entered, checked by a second person, reversed. Never changed.
 
 Rules: E01 line, E02 voucher, E03 date, E04 amount, E05 payee and purpose, E06 over the line, E07 checked by another person,
-E08 reversal.
+E08 reversal, E09 month closed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from budget.execution import state_of_line
 from budget.guards import FundAct, check_can_act, locked
-from budget.models import BudgetLine, Expenditure, Fund
+from budget.models import BudgetLine, Expenditure, Fund, FundMonth
 from budget.money import ZERO, yuan_text
 from departments.acting import act
 from departments.people import Actor
@@ -101,7 +101,19 @@ def _date_faults(fund: Fund, spent_on: datetime.date) -> list[Violation]:
         return [Violation("E03", f"不在 {fund.year} 年度内", "日期")]
     if spent_on > timezone.localdate():
         return [Violation("E03", "不能晚于今天", "日期")]
+    if spent_on.month in closed_months(fund):
+        return [Violation("E09", month_closed(spent_on), "日期")]
     return []
+
+
+def closed_months(fund: Fund) -> set[int]:
+    """The months (1–12) of the fund that took their 月结."""
+    return set(FundMonth.objects.filter(fund=fund, state=FundMonth.State.CLOSED).values_list("month", flat=True))
+
+
+def month_closed(day: datetime.date) -> str:
+    """Why nothing of ``day`` goes in, and the way out."""
+    return f"{day.month} 月已结账；记入以后的月份，或先由财务复核写明理由重新打开"
 
 
 @act("check_expenditure")

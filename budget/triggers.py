@@ -1,16 +1,22 @@
 """What no single row's constraint can say, held by the database itself (triggers, on SQLite and PostgreSQL): put back after every migration.
 
 A line belongs to the fund of its entry or adjustment; a reversal stands on the line and carries the amount of an entry that is itself
-no reversal; of an entry nothing but its check is ever changed, and nothing is deleted.
+no reversal; of an entry nothing but its check is ever changed, and nothing is deleted; a closed month takes no entry, and is closed
+with everything in it checked.
 """
 
 from __future__ import annotations
+
+import re
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
 BELONGS = "budget: 预算行不属于该资金"
 REVERSES = "budget: 冲销须与原支出同一资金、同一预算行、同一金额，且不能冲销冲销"
 FIXED = "budget: 支出登记后不能修改或删除，只能冲销"
+
+CLOSED_MONTH = "budget: 该月已结账，不能再登记"
+UNCHECKED_MONTH = "budget: 该月还有没有复核的支出，不能结账"
 
 _FOREIGN_LINE = "NOT EXISTS (SELECT 1 FROM budget_budgetline b WHERE b.id = NEW.{column} AND b.fund_id = NEW.fund_id)"
 _WRONG_REVERSAL = (
@@ -23,10 +29,22 @@ _FIXED_COLUMNS = (
 )
 _CHECKED = "OLD.checked_at IS NOT NULL"
 
+_IN_CLOSED_MONTH = (
+    "EXISTS (SELECT 1 FROM budget_fundmonth m WHERE m.fund_id = NEW.fund_id AND m.state = 'closed' "
+    "AND m.month = EXTRACT(MONTH FROM NEW.spent_on))"
+)
+_UNCHECKED_LEFT = (
+    "NEW.state = 'closed' AND EXISTS (SELECT 1 FROM budget_expenditure e WHERE e.fund_id = NEW.fund_id AND e.checked_at IS NULL "
+    "AND EXTRACT(MONTH FROM e.spent_on) = NEW.month)"
+)
+
 # name → (table, event, condition, sentence)
 TRIGGERS = {
     "budget_expenditure_line": ("budget_expenditure", "INSERT", _FOREIGN_LINE.format(column="line_id"), BELONGS),
     "budget_expenditure_reversal": ("budget_expenditure", "INSERT", _WRONG_REVERSAL, REVERSES),
+    "budget_expenditure_month": ("budget_expenditure", "INSERT", _IN_CLOSED_MONTH, CLOSED_MONTH),
+    "budget_fundmonth_new": ("budget_fundmonth", "INSERT", _UNCHECKED_LEFT, UNCHECKED_MONTH),
+    "budget_fundmonth_checked": ("budget_fundmonth", "UPDATE", _UNCHECKED_LEFT, UNCHECKED_MONTH),
     "budget_expenditure_fixed": (
         "budget_expenditure",
         "UPDATE",
@@ -63,6 +81,7 @@ def install(using: str = DEFAULT_DB_ALIAS, **_kwargs) -> None:
 
 def _sqlite(name: str, table: str, event: str, condition: str, sentence: str) -> list[str]:
     condition = condition.replace("IS DISTINCT FROM", "IS NOT")
+    condition = re.sub(r"EXTRACT\(MONTH FROM ([\w.]+)\)", r"CAST(strftime('%m', \1) AS INTEGER)", condition)
     return [
         f'DROP TRIGGER IF EXISTS "{name}"',
         f'CREATE TRIGGER "{name}" BEFORE {event} ON "{table}" WHEN {condition} BEGIN SELECT RAISE(ABORT, \'{sentence}\'); END',

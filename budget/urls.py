@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from budget.views import funds, importing, lines, spending
+from budget.views import funds, importing, lines, months, spending
 
 
 def screens():
@@ -15,6 +15,12 @@ def screens():
         path("funds/<int:key>/entry/", spending.fund_entry, name="fund_entry"),
         path("funds/<int:key>/import/", importing.fund_import, name="fund_import"),
         path("funds/<int:key>/import/template.xlsx", importing.fund_import_template, name="fund_import_template"),
+        path("funds/<int:key>/months/", months.fund_months, name="fund_months"),
+        path("funds/<int:key>/months/<int:month>/", months.fund_month, name="fund_month"),
+        path("funds/<int:key>/months/<int:month>/reconcile/", months.fund_month_reconcile, name="fund_month_reconcile"),
+        path("funds/<int:key>/months/<int:month>/match/", months.fund_month_match, name="fund_month_match"),
+        path("funds/<int:key>/months/<int:month>/close/", months.fund_month_close, name="fund_month_close"),
+        path("funds/<int:key>/months/<int:month>/reopen/", months.fund_month_reopen, name="fund_month_reopen"),
         path("funds/<int:key>/spending/", spending.fund_spending, name="fund_spending"),
         path("funds/<int:key>/check/", spending.fund_check, name="fund_check"),
         path("funds/<int:key>/reverse/<int:entry>/", spending.fund_reverse, name="fund_reverse"),

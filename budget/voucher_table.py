@@ -17,7 +17,7 @@ from django.utils import timezone
 from budget.execution import book_of
 from budget.models import BudgetLine, Expenditure, Fund
 from budget.money import ZERO, read_yuan, yuan_text
-from budget.spending import VOUCHER_LENGTH, plain_voucher
+from budget.spending import VOUCHER_LENGTH, closed_months, month_closed, plain_voucher
 from departments.rosters.department_lines import read_day
 from departments.rosters.tables import HEAD_WITHIN, Column, Fault, Line, NotARoster, fault, formula_faults, lines_of, squeeze
 from qingdan.items.intake.child import read_sheets
@@ -150,9 +150,9 @@ def _says_wan(cell: str) -> bool:
 
 def judge(lines: Iterable[Line], fund: Fund) -> VoucherTable:
     """Each row against the fund's book and against the rows before it: vouchers once, no line overspent over the whole of them."""
-    reader, table = _Reader(fund), VoucherTable()
+    reader, table = VoucherReader(fund), VoucherTable()
     for line in lines:
-        why = _sum_row(line)
+        why = sum_row(line)
         if why:
             table.skipped.append((line, f"“{why}”行，不是凭证"))
             continue
@@ -169,7 +169,7 @@ def judge(lines: Iterable[Line], fund: Fund) -> VoucherTable:
     return table
 
 
-def _sum_row(line: Line) -> str:
+def sum_row(line: Line) -> str:
     """The word that makes this a row of sums or carried-over figures; '' for a voucher, whatever its 摘要 speaks of."""
     voucher = squeeze(line.text(VOUCHER.key))
     if voucher and not _SUM.fullmatch(voucher):
@@ -177,11 +177,12 @@ def _sum_row(line: Line) -> str:
     return next((text for text in map(squeeze, line.cells.values()) if _SUM.fullmatch(text)), "")
 
 
-class _Reader:
-    """What rows are judged against, looked up once: four queries however many rows."""
+class VoucherReader:
+    """What rows are judged against, looked up once, in as many queries however many rows."""
 
     def __init__(self, fund: Fund):
         self.fund, self.today = fund, timezone.localdate()
+        self.closed = closed_months(fund)
         book = book_of(fund)
         self.rests = {row.line.pk: row.figures.rest for row in book.rows}
         self.by_name = {squeeze(row.line.name): row.line for row in book.rows}
@@ -213,6 +214,8 @@ class _Reader:
 
     def place(self, line: Line, row: Voucher) -> list[Fault]:
         """Take the row into the import, or say why it does not fit with the book and the rows before."""
+        if row.spent_on.month in self.closed:
+            return [fault(line, DAY if DAY.key in line.places else MONTH, month_closed(row.spent_on))]
         there, before = self.there.get(row.voucher), self.seen.get(row.voucher)
         if there is not None:
             told = f"{row.voucher} 已登记：{there.spent_on} {there.line} {yuan_text(there.amount)} 元，{there.payee}；与本行不同，请核对"

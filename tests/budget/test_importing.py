@@ -206,7 +206,7 @@ def test_fifty_faults_among_many_vouchers_are_fifty_refusals_and_the_queries_do_
     good = [f"记-{n},2019-05-06,纸,30201,0.50,甲" for n in range(1000)]
     bad = [f"坏-{n},2019-05-06,纸,30201,x{n},甲" for n in range(50)]
     lines = read_vouchers(csv(*good[:500], *bad, *good[500:]))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         table = judge(lines, fund)
     assert (len(table.accepted), str(table.total)) == (1000, "500.00")
     assert [(row, column) for row, column, _message in told(table)] == [(502 + n, "借方金额") for n in range(50)]

@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
-from budget import funds, lines, spending
+from budget import funds, lines, months, spending
 from budget.guards import RULES, FundAct, can_act, fund_acts
 from budget.models import Fund
 from departments.models import Department, Posting, User
@@ -31,8 +31,8 @@ EVERYONE = [*PEOPLE, *ELSEWHERE]
 READERS = {"fund_clerk", "fund_checker", "clerk", "head", "auditor"}
 # act → who may do it to the city's fund
 DOERS = {
-    **dict.fromkeys(("add_line", "adjust", "enter", "reverse"), {"fund_clerk"}),
-    **dict.fromkeys(("check", "close", "reopen"), {"fund_checker"}),
+    **dict.fromkeys(("add_line", "adjust", "enter", "reverse", "reconcile"), {"fund_clerk"}),
+    **dict.fromkeys(("check", "close", "reopen", "close_month", "reopen_month"), {"fund_checker"}),
 }
 READING = frozenset({Post.FUND_CLERK, Post.FUND_CHECKER, Post.CLERK, Post.HEAD, Post.AUDITOR})
 _CLERK, _CHECKER = frozenset({Post.FUND_CLERK}), frozenset({Post.FUND_CHECKER})
@@ -40,6 +40,7 @@ _CLERK, _CHECKER = frozenset({Post.FUND_CLERK}), frozenset({Post.FUND_CHECKER})
 PAGES = {
     "fund": (READING, "get"),
     "fund_spending": (READING, "get"),
+    "fund_months": (READING, "get"),
     "fund_lines": (_CLERK, "get"),
     "fund_adjust": (_CLERK, "get"),
     "fund_entry": (_CLERK, "get"),
@@ -88,6 +89,15 @@ def attempt(act: str, by: Actor, fund: Fund, world) -> None:
         spending.reverse_expenditure(actor=by, entry=entry, voucher="记-2", reversed_on=on, reason="乙")
     elif act == "check":
         spending.check_expenditure(actor=by, entry=enter(world, line, "记-1", "1"))
+    elif act == "reconcile":
+        months.reconcile_month(actor=by, fund=fund, month=4, stated=Decimal(0))
+    elif act == "close_month":
+        months.reconcile_month(actor=world.fund_clerk, fund=fund, month=4, stated=Decimal(0))
+        months.close_month(actor=by, fund=fund, month=4)
+    elif act == "reopen_month":
+        months.reconcile_month(actor=world.fund_clerk, fund=fund, month=4, stated=Decimal(0))
+        months.close_month(actor=world.fund_checker, fund=fund, month=4)
+        months.reopen_month(actor=by, fund=fund, month=4, reason="补记")
     elif act == "close":
         funds.close_fund(actor=by, fund=fund)
     else:
