@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import uuid
+from functools import cache
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
 
 from departments.views.signing_in import answer_stale_page
@@ -33,6 +33,12 @@ HEADERS = {
 STAFF_CACHE = "no-store, private"
 
 
+@cache
+def staff_prefix() -> str:
+    """Where the staff's site begins."""
+    return reverse("admin:index")
+
+
 class EnvelopeMiddleware:
     """Outermost: numbers the request and completes the headers of whatever comes back, also of static files and errors.
 
@@ -42,17 +48,13 @@ class EnvelopeMiddleware:
     def __init__(self, get_response):
         self.get_response = get_response
 
-    @cached_property
-    def staff_prefix(self) -> str:
-        return reverse("admin:index")
-
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.request_id = uuid.uuid4().hex
         response = self.get_response(request)
         response["X-Request-ID"] = request.request_id
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if request.path_info.startswith(self.staff_prefix):
+        if request.path_info.startswith(staff_prefix()):
             response["Cache-Control"] = STAFF_CACHE
         if request.method == "HEAD" and not response.streaming:
             # The length stays that of the page (RFC 9110, 8.6); the page itself is not sent.
@@ -72,6 +74,11 @@ class RefusalMiddleware:
 
     def process_view(self, request, view, args, kwargs) -> HttpResponse | None:
         policy = policy_of(request.resolver_match)
+        if "\x00" in request.path_info and not request.resolver_match.view_name.startswith("public:"):
+            # No object is called so, and PostgreSQL cannot even be asked; citizens' pages have a page of their own for it.
+            return page_not_found(request)
+        if request.path_info.startswith(staff_prefix()) and any("\x00" in value for value in request.GET.values()):
+            return page_not_found(request)
         if policy is None or request.method in policy.allowed_methods:
             return None
         response = refusal_page(request, 405, "此地址不接受这种请求")

@@ -97,7 +97,8 @@ def test_a_refused_act_tells_nobody(quiet):
 
 
 def test_a_frozen_batch_tells_the_council_and_a_decided_one_the_publisher(quiet):
-    from reviews.batches import freeze_batch, record_meeting, reopen_batch
+    from reviews.batches import freeze_batch, reopen_batch
+    from reviews.meetings import record_meeting
 
     batch = quiet.batch("frozen")
     reopen_batch(actor=quiet.county_publisher, batch=batch)

@@ -86,7 +86,9 @@ def load_tables() -> dict[str, int]:
         for row in rows_of("limits.csv")
     )
     added["checklist_rows"] = sum(
-        _add(ChecklistRow, {"part": row["part"], "kind": row["kind"], "text": row["text"]}, order=row["order"], source=row["source"])
+        _add(
+            ChecklistRow, {"part": row["part"], "kind": row["kind"], "text": row["text"]}, order=row["order"], source=row["source"]
+        )
         for row in rows_of("checklist_rows.csv")
     )
     added["economic_classes"] = sum(
