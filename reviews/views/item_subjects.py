@@ -18,7 +18,7 @@ from qingdan.items.models import Category, ItemVersion
 from reviews.editing import find_own
 from reviews.guards import can_act_on_request
 from reviews.item_form import AMEND, blank_fields, fields_of, fields_of_terms, form_kind
-from reviews.kind_terms import KIND_RULES, KindRule, rule_of
+from reviews.kind_terms import KIND_RULES, KindRule, clean_text, rule_of
 from reviews.models import Change, ChangeRequest
 from reviews.states import RequestAction, RequestState
 from reviews.views.requests import visible_request
@@ -69,7 +69,7 @@ class Subject:
 
 def own_department(request: HttpRequest, code: str = "") -> Department:
     """The department of this address: the one named, or the first in which the user works today. 404 where it is none of his."""
-    own = own_departments(request)
+    own, code = own_departments(request), clean_text(code)
     department = own.filter(code=code).first() if code else own.first()
     if department is None:
         raise Http404
