@@ -9,7 +9,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --req
 CLEAN := env -u DATABASE_URL -u VAR_DIR -u MEDIA_ROOT -u STATIC_ROOT -u STATIC_STORAGE -u SECRET_KEY -u ALLOWED_HOSTS -u DEBUG MODE=local
 PYTEST := $(PY) -m pytest -n $(JOBS)
 
-.PHONY: run install install-dev venv test test-postgres test-browser check bench
+.PHONY: run install install-dev venv test test-postgres test-browser check bench soak
 
 run: install
 	@exec env MODE=local $(PY) deploy/serve.py --port $(PORT) --demo $(DEMO)
@@ -46,3 +46,9 @@ check: install-dev
 
 bench: install-dev
 	@$(CLEAN) $(PY) bench/run.py
+
+# One process, so that nothing disturbs the figures; both databases, into soak-results.json.
+soak: install-dev
+	@rm -f soak-results.json
+	@$(CLEAN) $(PY) -m pytest --soak -m soak
+	@$(CLEAN) DATABASE_URL=$(DATABASE_URL) $(PY) -m pytest --soak -m soak

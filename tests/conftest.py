@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.soaking import SOAK
+
 ROOT = Path(__file__).resolve().parent.parent
 # Read by qingdan.settings, so it must stand before Django is set up. Each process (and each worker of xdist) has a folder of its own.
 VAR_DIR = Path(tempfile.mkdtemp(prefix="qingdan-test-"))
@@ -31,9 +33,13 @@ COUNTS = ROOT / "tests" / "structure" / "query_counts.json"
 
 def pytest_addoption(parser):
     parser.addoption("--browser", action="store_true", help="also run the tests marked browser (make test-browser)")
+    parser.addoption("--soak", action="store_true", help="make every trial in full (make soak)")
 
 
 def pytest_configure(config):
+    if config.getoption("--soak"):
+        os.environ[SOAK] = "yes"
+
     import hypothesis
     from django.conf import settings
 
