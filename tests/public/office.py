@@ -56,7 +56,7 @@ class Office:
             published_on=on - datetime.timedelta(days=10),
             effective_on=on,
             demo=demo,
-            entered_afterwards=kind == EditionKind.BASELINE,
+            entered_afterwards=kind in (EditionKind.BASELINE, EditionKind.BACKFILL),
         )
         with transaction.atomic():
             return publish_edition(actor=actor, terms=terms, placements=placements, departments=departments)
@@ -67,8 +67,10 @@ class Office:
     def add(self, content: ItemContent) -> Placement:
         return Placement(kind=ChangeKind.ADD, content=content)
 
-    def change(self, name: str, kind: str = ChangeKind.ELEMENTS, *, reason: str = "", document: str = "", **elements) -> Placement:
-        old = self.version(name)
+    def change(
+        self, called: str, /, kind: str = ChangeKind.ELEMENTS, *, reason: str = "", document: str = "", **elements
+    ) -> Placement:
+        old = self.version(called)
         return Placement(
             kind=kind,
             content=old.content.changed(**elements),
