@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from budget.guards import FundAct, check_can_act, locked
 from budget.models import Fund
+from budget.spending import closed_months
 from departments.acting import act
 from departments.models import Department
 from departments.people import Actor
@@ -68,12 +69,17 @@ def _faults(department: Department, year: int, name: str, source: str, accounts_
 
 @act("close_fund")
 def close_fund(*, actor: Actor, fund: Fund) -> Fund:
-    """The year is closed: nothing is entered any more. Everything must have been checked."""
+    """The year is closed: nothing is entered any more. Everything must have been checked and every month closed.
+
+    Accounts without a budget have no months to reconcile: they close once they are checked.
+    """
     fund = locked(fund)
     posting = check_can_act(actor=actor, fund=fund, act=FundAct.CLOSE)
     waiting = fund.expenditures.unchecked().count()
     if waiting:
         raise WrongState(f"还有 {waiting} 笔支出没有复核，复核后再关账")
+    if left := months_to_close(fund):
+        raise WrongState(f"{'、'.join(map(str, left))} 月还没有月结；各月对账、月结后再关账")
     before = fingerprint(fund)
     _move(fund, Fund.State.CLOSED, actor, "关账")
     actor.record(
@@ -85,6 +91,11 @@ def close_fund(*, actor: Actor, fund: Fund) -> Fund:
         detail=f"{fund}：支出 {fund.expenditures.spent()} 元",
     )
     return fund
+
+
+def months_to_close(fund: Fund) -> list[int]:
+    """The months (1–12) that still have to be closed before the year is; none where only accounts are known."""
+    return [] if fund.accounts_only else sorted(set(range(1, 13)) - closed_months(fund))
 
 
 @act("reopen_fund")

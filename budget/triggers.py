@@ -2,7 +2,7 @@
 
 A line belongs to the fund of its entry or adjustment; a reversal stands on the line and carries the amount of an entry that is itself
 no reversal; of an entry nothing but its check is ever changed, and nothing is deleted; a closed month takes no entry, and is closed
-with everything in it checked.
+with everything in it checked; a closed year takes nothing, and is closed over twelve closed months.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ FIXED = "budget: 支出登记后不能修改或删除，只能冲销"
 
 CLOSED_MONTH = "budget: 该月已结账，不能再登记"
 UNCHECKED_MONTH = "budget: 该月还有没有复核的支出，不能结账"
+CLOSED_YEAR = "budget: 该年度已关账，不能再登记"
+OPEN_MONTHS = "budget: 还有月份没有月结，不能关账"
 
 _FOREIGN_LINE = "NOT EXISTS (SELECT 1 FROM budget_budgetline b WHERE b.id = NEW.{column} AND b.fund_id = NEW.fund_id)"
 _WRONG_REVERSAL = (
@@ -38,11 +40,21 @@ _UNCHECKED_LEFT = (
     "AND EXTRACT(MONTH FROM e.spent_on) = NEW.month)"
 )
 
+_IN_CLOSED_YEAR = "EXISTS (SELECT 1 FROM budget_fund f WHERE f.id = NEW.fund_id AND f.state = 'closed')"
+_MONTHS_LEFT = (
+    "NEW.state = 'closed' AND OLD.state <> 'closed' AND NOT NEW.accounts_only AND "
+    "(SELECT COUNT(*) FROM budget_fundmonth m WHERE m.fund_id = NEW.id AND m.state = 'closed') < 12"
+)
+
 # name → (table, event, condition, sentence)
 TRIGGERS = {
     "budget_expenditure_line": ("budget_expenditure", "INSERT", _FOREIGN_LINE.format(column="line_id"), BELONGS),
     "budget_expenditure_reversal": ("budget_expenditure", "INSERT", _WRONG_REVERSAL, REVERSES),
     "budget_expenditure_month": ("budget_expenditure", "INSERT", _IN_CLOSED_MONTH, CLOSED_MONTH),
+    "budget_expenditure_year": ("budget_expenditure", "INSERT", _IN_CLOSED_YEAR, CLOSED_YEAR),
+    "budget_adjustment_year": ("budget_budgetadjustment", "INSERT", _IN_CLOSED_YEAR, CLOSED_YEAR),
+    "budget_line_year": ("budget_budgetline", "INSERT", _IN_CLOSED_YEAR, CLOSED_YEAR),
+    "budget_fund_months": ("budget_fund", "UPDATE", _MONTHS_LEFT, OPEN_MONTHS),
     "budget_fundmonth_new": ("budget_fundmonth", "INSERT", _UNCHECKED_LEFT, UNCHECKED_MONTH),
     "budget_fundmonth_checked": ("budget_fundmonth", "UPDATE", _UNCHECKED_LEFT, UNCHECKED_MONTH),
     "budget_expenditure_fixed": (

@@ -109,6 +109,7 @@ def fund_close(request: HttpRequest, key: int) -> HttpResponse:
         "total": shown(book.total, unit),
         "entries": fund.expenditures.count(),
         "unchecked": fund.expenditures.unchecked().count(),
+        "months": acts.months_to_close(fund),
     }
     return fund_page(request, "fund_close.html", fund, "关账", status=status, **context)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 
-from budget import funds, lines, spending
+from budget import funds, lines, months, spending
 from budget.models import BudgetAdjustment, BudgetLine, EconomicClass, Expenditure, Fund
 from departments.models import Posting, User
 from departments.people import Actor
@@ -50,6 +50,20 @@ def adjust(world, fund: Fund, amount: str, *, to_line=None, from_line=None, **fi
     return lines.adjust_lines(
         actor=world.fund_clerk, fund=fund, amount=Decimal(amount), to_line=to_line, from_line=from_line, **fields
     )
+
+
+def close_months(world, fund: Fund, *, of=months.MONTHS) -> None:
+    """对账 with the book's own figures and 月结, of each of the months that is not closed."""
+    for figures in months.months_of(fund):
+        if figures.month in of and not figures.is_closed:
+            months.reconcile_month(actor=world.fund_clerk, fund=fund, month=figures.month, stated=figures.ours)
+            months.close_month(actor=world.fund_checker, fund=fund, month=figures.month)
+
+
+def close_year(world, fund: Fund) -> Fund:
+    """All months, then the year; everything in it must have been checked."""
+    close_months(world, fund)
+    return funds.close_fund(actor=world.fund_checker, fund=fund)
 
 
 def second_person(world, username: str, post: str) -> Actor:

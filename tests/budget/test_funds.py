@@ -1,16 +1,17 @@
 """Funds: opened, closed by the checker when all is checked, opened again with a reason."""
 
 import datetime
+from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
-from budget import funds
-from budget.models import Fund
+from budget import funds, months
+from budget.models import BudgetAdjustment, BudgetLine, Fund
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from qingdan.ledger.models import AuditEvent
-from tests.budget.books import add_line, check, enter, open_fund
+from tests.budget.books import add_line, check, close_months, close_year, enter, open_fund
 
 
 def rules(refused) -> set[str]:
@@ -48,15 +49,42 @@ def test_a_year_is_closed_only_when_everything_is_checked(world):
     with pytest.raises(WrongState, match="还有 1 笔支出没有复核"):
         funds.close_fund(actor=world.fund_checker, fund=fund)
     check(world, entry)
+    close_months(world, fund, of=range(1, 12))
+    with pytest.raises(WrongState, match="^12 月还没有月结；各月对账、月结后再关账"):
+        funds.close_fund(actor=world.fund_checker, fund=fund)
+    close_months(world, fund, of=(12,))
     assert funds.close_fund(actor=world.fund_checker, fund=fund).state == "closed"
     assert fund.history.count() == 2
     assert "支出 60.00 元" in AuditEvent.objects.get(act="close_fund", outcome="done").detail
 
 
+def test_accounts_without_a_budget_are_closed_without_months(world):
+    fund = open_fund(world, accounts_only=True)
+    assert funds.close_fund(actor=world.fund_checker, fund=fund).state == "closed"
+
+
+def test_the_database_holds_a_closed_year_past_the_acts(world):
+    fund = open_fund(world)
+    line = add_line(world, fund, "办公费", "100")
+    close_months(world, fund, of=range(2, 13))
+    with pytest.raises(DatabaseError, match="还有月份没有月结"), transaction.atomic():
+        Fund.objects.filter(pk=fund.pk).update(state="closed")
+    close_year(world, fund)
+    rows = [
+        BudgetLine(fund=fund, name="差旅费", original=Decimal(1)),
+        BudgetAdjustment(
+            fund=fund, to_line=line, amount=Decimal(1), decided_on=datetime.date(2019, 6, 1), made_by=world.fund_clerk.user
+        ),
+    ]
+    for row in rows:
+        with pytest.raises(DatabaseError, match="该年度已关账"), transaction.atomic():
+            row.save()
+
+
 def test_a_closed_year_takes_nothing_until_it_is_opened_again_with_a_reason(world):
     fund = open_fund(world)
     line = add_line(world, fund, "办公费", "100")
-    funds.close_fund(actor=world.fund_checker, fund=fund)
+    close_year(world, fund)
     with pytest.raises(WrongState, match="已关账"):
         enter(world, line, "记-1", "1")
     with pytest.raises(WrongState, match="已关账"):
@@ -65,6 +93,9 @@ def test_a_closed_year_takes_nothing_until_it_is_opened_again_with_a_reason(worl
         funds.reopen_fund(actor=world.fund_checker, fund=fund, reason=" ")
     funds.reopen_fund(actor=world.fund_checker, fund=fund, reason="补记一笔")
     assert "补记一笔" in Fund.history.order_by("-history_id").first().history_change_reason
+    with pytest.raises(RuleBroken, match="5 月已结账"):
+        enter(world, line, "记-1", "1")
+    months.reopen_month(actor=world.fund_checker, fund=fund, month=5, reason="补记一笔")
     assert enter(world, line, "记-1", "1").pk
 
 

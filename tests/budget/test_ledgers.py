@@ -1,20 +1,26 @@
-"""Random ledgers against an independent recount to the 分: entries, reversals, added, cut and moved budget, closing and reopening."""
+"""Random ledgers against an independent recount to the 分: entries, reversals, added, cut and moved budget, months and years closed
+and opened again."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from budget import funds
+from budget import funds, months
 from budget.execution import book_of
 from budget.models import Expenditure, Fund
 from budget.money import yuan_text
+from budget.months import months_of
 from qingdan.errors import Refusal
-from tests.budget.books import add_line, adjust, check, enter, open_fund, reverse
+from tests.budget.books import add_line, adjust, check, close_months, close_year, enter, open_fund, reverse
+from tests.soaking import record, trials
 
+LEDGERS = 2000
 LINES = 3
+MAY = 5  # the month of every entry
 CENTS = st.integers(1, 60_000_00)
 LINE = st.integers(0, LINES - 1)
 STEP = st.one_of(
@@ -23,7 +29,8 @@ STEP = st.one_of(
     st.tuples(st.just("add"), LINE, CENTS),
     st.tuples(st.just("cut"), LINE, CENTS),
     st.tuples(st.just("move"), LINE, CENTS),
-    st.tuples(st.just("close"), st.just(0), st.just(0)),
+    st.tuples(st.just("month"), st.just(0), st.just(0)),
+    st.tuples(st.just("year"), st.just(0), st.just(0)),
 )
 
 
@@ -39,9 +46,12 @@ class Recount:
         self.spent: dict[int, int] = defaultdict(int)
         self.entries: list[tuple[int, int]] = []
         self.reversed: set[int] = set()
+        self.closed = False
 
     def allows(self, step: str, place: int, cents: int) -> bool:
         rest = self.budget.get(place, 0) - self.spent[place]
+        if self.closed and step in ("enter", "reverse"):
+            return False
         if step in ("enter", "cut", "move"):
             return cents <= rest
         if step == "reverse":
@@ -56,6 +66,8 @@ class Recount:
             line, amount = self.entries[place]
             self.reversed.add(place)
             self.spent[line] -= amount
+        elif step in ("month", "year"):
+            self.closed = step == "month" and not self.closed
         elif step in ("add", "cut", "move"):
             self.budget[place] += cents if step == "add" else -cents
             if step == "move":
@@ -75,20 +87,61 @@ class Office:
             self.entries.append(enter(self.world, self.lines[place], voucher, yuan(cents)))
         elif step == "reverse":
             reverse(self.world, self.entries[place], voucher)
-        elif step == "close":
-            for entry in Expenditure.objects.filter(fund=self.fund).unchecked():
-                check(self.world, entry)
-            funds.close_fund(actor=self.world.fund_checker, fund=self.fund)
-            funds.reopen_fund(actor=self.world.fund_checker, fund=self.fund, reason="继续登记")
+        elif step == "month":
+            self._month()
+        elif step == "year":
+            self._year(voucher)
         else:
             line, following = self.lines[place], self.lines[(place + 1) % LINES]
             into = {"add": line, "cut": None, "move": following}[step]
             adjust(self.world, self.fund, yuan(cents), to_line=into, from_line=None if step == "add" else line)
 
+    def _month(self) -> None:
+        """Closed where it is open, opened where it is closed."""
+        if months_of(self.fund)[MAY - 1].is_closed:
+            months.reopen_month(actor=self.world.fund_checker, fund=self.fund, month=MAY, reason="补记")
+            return
+        self._check_all()
+        close_months(self.world, self.fund, of=(MAY,))
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
-@given(st.lists(st.integers(0, 100_000_00), min_size=LINES, max_size=LINES), st.lists(STEP, max_size=8))
-def test_every_ledger_equals_an_independent_recount_to_the_cent(world, originals, steps):
+    def _year(self, voucher: str) -> None:
+        """Closed, found closed to entry and adjustment, and opened again with its month of entries."""
+        self._check_all()
+        close_year(self.world, self.fund)
+        for attempt in (
+            lambda: enter(self.world, self.lines[0], voucher, "0.01"),
+            lambda: adjust(self.world, self.fund, "0.01", to_line=self.lines[0]),
+        ):
+            with pytest.raises(Refusal, match="已关账"):
+                attempt()
+        funds.reopen_fund(actor=self.world.fund_checker, fund=self.fund, reason="继续登记")
+        self._month()
+
+    def _check_all(self) -> None:
+        for entry in Expenditure.objects.filter(fund=self.fund).unchecked():
+            check(self.world, entry)
+
+
+def cents_of(yuan_and_cents) -> int:
+    return int(yuan_and_cents * 100)
+
+
+@pytest.mark.soak
+def test_every_ledger_equals_an_independent_recount_to_the_cent(world):
+    made: Counter[str] = Counter()
+
+    @settings(max_examples=trials(LEDGERS), deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @given(st.lists(st.integers(0, 100_000_00), min_size=LINES, max_size=LINES), st.lists(STEP, max_size=8))
+    def trial(originals, steps):
+        made.update(ledgers=1)
+        hold_to_the_recount(world, originals, steps, made)
+
+    trial()
+    assert made["ledgers"] >= trials(LEDGERS)
+    record("budget_ledgers", **made)
+
+
+def hold_to_the_recount(world, originals, steps, made) -> None:
     recount, office = Recount(originals), Office(world, originals)
     for number, (step, place, cents) in enumerate(steps):
         if step == "reverse" and place >= len(recount.entries):
@@ -96,16 +149,15 @@ def test_every_ledger_equals_an_independent_recount_to_the_cent(world, originals
         if recount.allows(step, place, cents):
             recount.do(step, place, cents)
             office.do(step, place, cents, f"记-{number}")
+            made.update([step])
         else:
-            try:
+            made.update(["refused"])
+            with pytest.raises(Refusal):
                 office.do(step, place, cents, f"记-{number}")
-            except Refusal:
-                continue
-            raise AssertionError(f"{step} {cents} should have been refused")
     book = book_of(office.fund)
     for place, row in enumerate(book.rows):
         assert yuan_text(row.figures.adjusted) == f"{recount.budget[place] // 100:,}.{recount.budget[place] % 100:02d}"
         assert yuan_text(row.figures.spent) == f"{recount.spent[place] // 100:,}.{recount.spent[place] % 100:02d}"
-    assert int(book.total.adjusted * 100) == sum(recount.budget.values())
-    assert int(book.total.spent * 100) == sum(recount.spent.values())
-    assert int(book.total.rest * 100) == sum(recount.budget.values()) - sum(recount.spent.values())
+    budget, spent = sum(recount.budget.values()), sum(recount.spent.values())
+    assert [cents_of(book.total.adjusted), cents_of(book.total.spent), cents_of(book.total.rest)] == [budget, spent, budget - spent]
+    assert [cents_of(each.ours) for each in months_of(office.fund)] == [spent if each == MAY else 0 for each in months.MONTHS]

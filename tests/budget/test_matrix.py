@@ -16,7 +16,7 @@ from departments.models import Department, Posting, User
 from departments.people import Actor
 from departments.posts import Post
 from qingdan.errors import NotAllowed
-from tests.budget.books import add_line, adjust, classes, enter, open_fund
+from tests.budget.books import add_line, adjust, classes, close_months, enter, open_fund
 from tests.budget.pages import entered, text
 from tests.world import PASSWORD, PEOPLE
 
@@ -111,6 +111,8 @@ def test_the_table_of_acts_is_the_whole_of_it():
 
 @pytest.mark.parametrize("act", FundAct.values)
 def test_an_act_is_done_by_its_post_in_the_fund_own_department_and_by_nobody_else(world, fund, act):
+    if act in ("close", "reopen"):
+        close_months(world, fund)
     for who in EVERYONE:
         if who in DOERS[act]:
             continue

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from budget.models import BudgetAdjustment, BudgetLine, EconomicClass, Expenditure, Fund
-from tests.budget.books import add_line, check, classes, enter, open_fund, reverse
+from tests.budget.books import add_line, check, classes, close_months, enter, open_fund, reverse
 from tests.budget.pages import entered, text
 
 
@@ -146,6 +146,9 @@ def test_a_year_is_closed_by_its_typed_number_and_opened_again_with_a_reason(wor
     refused = checker.post(f"{address}close/", {"typed": "2019"})
     assert refused.status_code == 409 and "还有 1 笔支出没有复核" in text(refused)
     check(world, entry)
+    waiting = checker.post(f"{address}close/", {"typed": "2019"})
+    assert waiting.status_code == 409 and "11、12 月还没有月结" in text(waiting)
+    close_months(world, fund)
     assert "与年度 2019 不一致" in text(checker.post(f"{address}close/", {"typed": "2020"}))
     assert "已关账" in text(checker.post(f"{address}close/", {"typed": "2019"}, follow=True))
     late = clerk.post(f"{address}entry/", row(line, voucher="记-2", amount="1"))
