@@ -1,0 +1,1 @@
+"""绩效自评: objectives and indicators of a fund's year, scored, submitted, confirmed, printed."""
