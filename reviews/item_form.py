@@ -172,6 +172,7 @@ class ShownField:
     limit: int = NAME_LIMIT
     errors: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
     suggestions: str = ""
     reloads: bool = False
 
@@ -209,7 +210,7 @@ class ShownSection:
     @property
     def open(self) -> bool:
         """Whether it is shown unfolded."""
-        asks = any(each.required or each.errors or each.findings or each.differs for each in self.fields)
+        asks = any(each.required or each.errors or each.findings or each.differs or each.asked for each in self.fields)
         return asks or self.key not in ("special", "standing", "powers")
 
 
@@ -222,8 +223,10 @@ def shown_sections(
     required: frozenset[str],
     violations: Sequence[Violation] = (),
     findings: Sequence[Finding] = (),
+    asked: Mapping[str, list[str]] | None = None,
 ) -> list[ShownSection]:
-    """The fields by section in official order, each with the published value, what is wrong with it and what rules found."""
+    """The fields by section in official order, each with the published value, what is wrong with it, what rules found and what the
+    return asks of it."""
     names = dict(categories)
     sections = []
     for key, title in SECTIONS.items():
@@ -234,6 +237,7 @@ def shown_sections(
                 shown.required = element.key in required
                 shown.errors = [each.message for each in violations if _is_about(each.where, element)]
                 shown.findings = [each for each in findings if _is_about(each.element, element)]
+                shown.asked = (asked or {}).get(element.key, [])
                 fields.append(shown)
         if fields:
             sections.append(ShownSection(key, title, fields))

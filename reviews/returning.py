@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from qingdan.items.content import DepartmentContent, ItemContent, read_content, read_department_content
 from qingdan.items.display import text_of
-from qingdan.items.elements import ELEMENTS
+from qingdan.items.elements import BY_KEY, ELEMENTS
 from qingdan.items.kinds import ChangeKind
+from reviews.item_rows import table_of
 from reviews.manifests import BASE, CONTENT, DOCUMENT, ITEM, KIND, POSITION, REASON, TERMS, manifest_of
 from reviews.models import Change, ChangeRequest, Confirmation, Decision, RequestSplit, ReturnedField, Revision
 from reviews.route import lineage, needed_parts
@@ -36,7 +37,9 @@ class FieldToCorrect:
         """Where the item form has this field: the rest of an address."""
         if not self.element:
             return ""
-        return f"#f-{self.element}" if self.element in OF_CHANGE else f"#f-el-{self.element}"
+        if self.element in OF_CHANGE:
+            return f"#f-{self.element}"
+        return f"#f-row-{self.element}" if table_of(BY_KEY[self.element]) else f"#f-el-{self.element}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,15 @@ def fields_to_correct(request: ChangeRequest) -> list[FieldToCorrect]:
 def first_field_to_correct(request: ChangeRequest) -> FieldToCorrect | None:
     """Where the department starts: the first mark whose change is still in the request."""
     return next((field for field in fields_to_correct(request) if field.change is not None), None)
+
+
+def notes_of(change: Change) -> dict[str, list[str]]:
+    """What a returned request is to correct in ``change``: element key ("" is the whole change) → the notes of its marks."""
+    notes: dict[str, list[str]] = {}
+    for field in fields_to_correct(change.request):
+        if field.change is not None and field.change.pk == change.pk:
+            notes.setdefault(field.element, []).append(field.note or "请核对")
+    return notes
 
 
 def comeback_of(request: ChangeRequest) -> Comeback:

@@ -19,6 +19,7 @@ from reviews.forms import SECRETS, DraftForm
 from reviews.guards import check_can_act_on_request
 from reviews.kind_terms import clean_text
 from reviews.models import Change, Directive
+from reviews.returning import first_field_to_correct
 from reviews.states import RequestAction
 from reviews.views.item_subjects import editable_request, own_department
 from reviews.views.pages import DEPARTMENT, address_without_page, page_of, sentences_of, show
@@ -156,8 +157,10 @@ def editing_section(request: HttpRequest) -> list[Section]:
 @staff_screen(*DEPARTMENT)
 @require_safe
 def request_correct(request: HttpRequest, key: int) -> HttpResponse:
-    """补正: the form of the first change of a draft or returned request that is to be corrected; the request where it has none."""
+    """补正: the form at the first field that the return marked; without marks, of the first change; the request where it has none."""
     row = visible_request(request, key)
     check_can_act_on_request(actor=actor_of(request), request=row, action=RequestAction.EDIT)
+    if (first := first_field_to_correct(row)) is not None and first.change.category_code:
+        return HttpResponseRedirect(reverse("admin:change_edit", args=[row.pk, first.change.pk]) + first.anchor)
     found = row.changes.exclude(category_code="").order_by("position").values_list("pk", flat=True).first()
     return HttpResponseRedirect(reverse("admin:change_edit", args=[row.pk, found]) if found else request_url(row))

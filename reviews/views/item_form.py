@@ -34,10 +34,12 @@ from reviews.kind_terms import clean_terms, clean_text, is_partial, settled
 from reviews.lineage import lead_of
 from reviews.models import Change, ChangeRequest, WorkingCopy
 from reviews.requests import Proposal, create_request, submit_request
+from reviews.returning import notes_of
 from reviews.states import RequestAction, RequestState
 from reviews.views.item_subjects import Subject, may_edit, open_requests, subject_of_change, subject_of_item, subject_of_nothing
 from reviews.views.pages import DEPARTMENT, sentences_of, show
 from reviews.views.requests import request_url, visible_request
+from reviews.words import element_label
 from reviews.working_copies import copy_of, drop_copy, keep_typed
 
 _ROW_ACTS = ("add", "remove", "move", "paste")
@@ -284,6 +286,7 @@ def _page(
     shows_elements = rule.edits or subject.new or (rule.part is not None and one(typed, f"term-{rule.part[0]}") == rule.part[1])
     seal = change.seal if change is not None else ""
     findings = _findings(subject) if change is not None else []
+    asked = notes_of(change) if change is not None else {}
     category = one(typed, "el-category") or (subject.live.category if subject.live else "")
     sections = (
         shown_sections(
@@ -294,6 +297,7 @@ def _page(
             required=frozenset(RequiredElement.objects.filter(category=category[:2]).values_list("element", flat=True)),
             violations=said.violations,
             findings=findings,
+            asked=asked,
         )
         if shows_elements
         else []
@@ -320,7 +324,7 @@ def _page(
         + [f"{v.where}：{v.message}" if v.where else v.message for v in said.violations if v.where not in placed],
         "head_errors": {head[v.where]: v.message for v in said.violations if v.where in head},
         "other_findings": [f for f in findings if not any(f in each.findings for s in sections for each in s.fields)],
-        "findings": findings,
+        "asked": [(element_label(key) or "整项", note) for key, notes in asked.items() for note in notes],
         "reason": one(typed, "reason"),
         "document": one(typed, "document"),
         "into": one(typed, "into"),

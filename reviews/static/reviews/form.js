@@ -237,6 +237,17 @@
     fill(field.closest("table"), field, lines);
   });
 
+  // An address that names a field opens its section and puts the cursor there; errors come first.
+  function arrive() {
+    const place = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!place || !form.contains(place)) return;
+    const section = place.closest("details");
+    if (section) section.open = true;
+    const field = place.querySelector("input:not([type=hidden]), textarea, select, button");
+    if (field) field.focus();
+  }
+  window.addEventListener("hashchange", arrive);
   const errors = document.getElementById("errors");
   if (errors) errors.focus();
+  else arrive();
 })();

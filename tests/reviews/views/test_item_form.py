@@ -10,7 +10,8 @@ from reviews.editing import open_draft
 from reviews.item_form import fields_of
 from reviews.kind_terms import KIND_RULES
 from reviews.models import Change, ChangeRequest, TransferConsent, WorkingCopy
-from tests.world import add, amend, fresh, propose
+from reviews.words import Word
+from tests.world import add, amend, decide, fresh, propose, review
 
 NEW = reverse("admin:change_new")
 PICK = reverse("admin:item_pick")
@@ -326,6 +327,20 @@ def test_a_returned_request_opens_at_its_first_change(world, desk):
     assert answer["Location"] == reverse("admin:change_edit", args=[returned.pk, first.pk])
     assert "被退回补正" in text_of(desk.get(answer["Location"]))
     assert desk.get(reverse("admin:request_correct", args=[world.request("compliance").pk])).status_code == 409
+
+
+def test_a_returned_request_opens_at_the_first_field_that_was_marked(world, desk):
+    request = review(world, propose(world, [add("甲"), add("乙")]), until="legality")
+    words = {2: Word("returned", "", (("supervision_phone", "须写区号"), ("setting_basis", "写到条款")))}
+    decide(world.legality, request, "returned", "按标记补正", words=words)
+    answer = desk.get(reverse("admin:request_correct", args=[request.pk]))
+    place = reverse("admin:change_edit", args=[request.pk, fresh(request).changes.get(name="乙").pk])
+    assert answer["Location"] == f"{place}#f-row-setting_basis"
+    page = desk.get(place).content.decode()
+    for field, note in (("f-row-setting_basis", "写到条款"), ("f-el-supervision_phone", "须写区号")):
+        assert note in page.split(f'id="{field}"', 1)[1].split("data-element", 2)[1]
+    other = desk.get(reverse("admin:change_edit", args=[request.pk, fresh(request).changes.get(name="甲").pk]))
+    assert "须写区号" not in other.content.decode()
 
 
 def test_a_change_is_taken_out_of_the_request(world, desk):
