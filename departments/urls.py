@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
-from departments.views import accounts, deputies, notices, offices, rosters
+from departments.views import accounts, deputies, help, notices, offices, rosters
 
 
 def patterns() -> list:
@@ -24,6 +24,9 @@ def patterns() -> list:
         path("deputies/", require_safe(deputies.deputies), name="deputies"),
         path("deputies/<int:pk>/new/", deputies.new_deputy, name="deputy_new"),
         path("deputies/<int:pk>/end/", require_POST(deputies.end), name="deputy_end"),
+        path("help/", help.help_for, name="help"),
+        path("help/<slug:post>/", help.handbook, name="handbook"),
+        path("help/images/<str:name>", help.help_image, name="help_image"),
         path("notices/", require_safe(notices.notices), name="notices"),
         path("notices/<int:pk>/", require_safe(notices.open_notice), name="notice_open"),
         path("notices/read/", require_POST(notices.read_all), name="notices_read"),

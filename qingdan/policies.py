@@ -133,6 +133,10 @@ POLICIES: dict[str, Policy] = {
     "admin:deputies": staff(),
     "admin:deputy_new": staff(*FORM),
     "admin:deputy_end": staff("POST"),
+    # 操作手册.
+    "admin:help": staff(),
+    "admin:handbook": staff(),
+    "admin:help_image": staff(),
     # What everybody is told.
     "admin:notices": staff(),
     "admin:notice_open": staff(),

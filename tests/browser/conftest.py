@@ -13,6 +13,8 @@ import signal
 import socket
 import subprocess
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # The first start migrates and loads the reference data.
-START_SECONDS = 180
+START_SECONDS = 300
 # The last line of a start, printed when the pages answer.
 SERVING = "按 Ctrl-C 停止"
 CHROMIUM_ARGUMENTS = [
@@ -51,7 +53,13 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """``make run DEMO=no`` on a free port with an empty data folder; ended afterwards."""
-    folder = tmp_path_factory.mktemp("site")
+    with serving(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@contextmanager
+def serving(folder: Path, *, demo: bool = False) -> Iterator[Site]:
+    """An installation of its own in ``folder``, as ``make run`` starts it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -59,7 +67,7 @@ def site(tmp_path_factory):
     environment["VAR_DIR"] = str(folder / "var")
     log = folder / "make-run.log"
     server = subprocess.Popen(
-        ["make", "run", "DEMO=no", f"PORT={port}"],
+        ["make", "run", f"DEMO={'yes' if demo else 'no'}", f"PORT={port}"],
         cwd=ROOT,
         env=environment,
         stdin=subprocess.DEVNULL,
