@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from budget.views import funds, importing, lines, months, spending
+from budget.views import funds, importing, indicators, lines, months, spending
 
 
 def screens():
@@ -21,6 +21,8 @@ def screens():
         path("funds/<int:key>/months/<int:month>/match/", months.fund_month_match, name="fund_month_match"),
         path("funds/<int:key>/months/<int:month>/close/", months.fund_month_close, name="fund_month_close"),
         path("funds/<int:key>/months/<int:month>/reopen/", months.fund_month_reopen, name="fund_month_reopen"),
+        path("funds/<int:key>/indicators/", indicators.fund_indicators, name="fund_indicators"),
+        path("funds/<int:key>/indicators/<slug:name>/", indicators.fund_indicator, name="fund_indicator"),
         path("funds/<int:key>/spending/", spending.fund_spending, name="fund_spending"),
         path("funds/<int:key>/check/", spending.fund_check, name="fund_check"),
         path("funds/<int:key>/reverse/<int:entry>/", spending.fund_reverse, name="fund_reverse"),

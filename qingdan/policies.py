@@ -278,6 +278,8 @@ POLICIES: dict[str, Policy] = {
     "admin:fund_entry": posts(Post.FUND_CLERK),
     "admin:fund_import": posts(Post.FUND_CLERK),
     "admin:fund_import_template": posts(Post.FUND_CLERK, methods=READ),
+    "admin:fund_indicators": posts(*_FUND_READERS, methods=READ),
+    "admin:fund_indicator": posts(*_FUND_READERS, methods=READ),
     "admin:fund_months": posts(*_FUND_READERS, methods=READ),
     "admin:fund_month": posts(*_FUND_READERS, methods=READ),
     "admin:fund_month_reconcile": posts(Post.FUND_CLERK, methods=POST_ONLY),

@@ -41,6 +41,7 @@ PAGES = {
     "fund": (READING, "get"),
     "fund_spending": (READING, "get"),
     "fund_months": (READING, "get"),
+    "fund_indicators": (READING, "get"),
     "fund_lines": (_CLERK, "get"),
     "fund_adjust": (_CLERK, "get"),
     "fund_entry": (_CLERK, "get"),
