@@ -11,5 +11,8 @@ class Config(AppConfig):
         from budget import triggers
         from qingdan.ledger import append_only
 
-        append_only.register("budget_budgetadjustment", "budget_voucherimport")
+        append_only.register(
+            *("budget_budgetadjustment", "budget_voucherimport", "budget_lineplan", "budget_deviationlimit"),
+            *("budget_deviationnote", "budget_lineproposal", "budget_disclosure"),
+        )
         post_migrate.connect(triggers.install, dispatch_uid="budget_triggers")

@@ -188,6 +188,34 @@ class ReopenFundForm(PlainForm):
     reason = forms.CharField(label="理由", max_length=300, error_messages=_REQUIRED)
 
 
+class DeviationForm(PlainForm):
+    """Reason and measure of one of ``standings``: the lines, or the fund (the choice without a line), that are off their plan."""
+
+    line = forms.ModelChoiceField(
+        label="预算行",
+        queryset=BudgetLine.objects.none(),
+        required=False,
+        error_messages={"invalid_choice": "选择偏差超过界限的预算行"},
+    )
+    reason = forms.CharField(label="偏差原因", max_length=300, error_messages=_REQUIRED)
+    measure = forms.CharField(label="改进措施", max_length=300, error_messages=_REQUIRED)
+
+    def __init__(self, *args, standings, month: int, **kwargs):
+        super().__init__(*args, **kwargs)
+        field, self.month = self.fields["line"], month
+        told = {row.line.pk: f"{row.name}（{row.deviation:+} 个百分点）" for row in standings if row.line}
+        of_fund = next((row for row in standings if row.line is None), None)
+        field.queryset = BudgetLine.objects.filter(pk__in=told)
+        field.label_from_instance = lambda line: told[line.pk]
+        field.empty_label = f"合计（{of_fund.deviation:+} 个百分点）" if of_fund else None
+        field.required = of_fund is None
+        field.error_messages["required"] = "选择偏差超过界限的预算行"
+
+
+class LimitForm(PlainForm):
+    points = forms.IntegerField(label="偏差界限", help_text="百分点，1 至 100；超过的须说明原因和措施", error_messages=_REQUIRED)
+
+
 def _offer(field: forms.ModelChoiceField, rests: dict[BudgetLine, str]) -> None:
     """The fund's lines, each with what is left of it."""
     field.queryset = BudgetLine.objects.filter(pk__in=[line.pk for line in rests])

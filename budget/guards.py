@@ -24,14 +24,20 @@ class FundAct(models.TextChoices):
     RECONCILE = "reconcile", "对账"
     CLOSE_MONTH = "close_month", "月结"
     REOPEN_MONTH = "reopen_month", "重新打开月份"
+    PLAN = "plan", "用款计划"
+    EXPLAIN = "explain", "偏差说明"
+    SET_LIMIT = "set_limit", "偏差界限"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The post that the act needs, in the fund's department, and the state in which it may happen."""
+    """The post that the act needs, in the fund's department, and the state in which it may happen (none named: in any)."""
 
     post: Post
-    state: str
+    state: str = ""
+
+    def allows(self, fund: Fund) -> bool:
+        return self.state in ("", fund.state)
 
 
 RULES: dict[FundAct, Rule] = {
@@ -45,6 +51,9 @@ RULES: dict[FundAct, Rule] = {
     FundAct.RECONCILE: Rule(Post.FUND_CLERK, Fund.State.OPEN),
     FundAct.CLOSE_MONTH: Rule(Post.FUND_CHECKER, Fund.State.OPEN),
     FundAct.REOPEN_MONTH: Rule(Post.FUND_CHECKER, Fund.State.OPEN),
+    FundAct.PLAN: Rule(Post.FUND_CLERK, Fund.State.OPEN),
+    FundAct.EXPLAIN: Rule(Post.FUND_CLERK, Fund.State.OPEN),
+    FundAct.SET_LIMIT: Rule(Post.FUND_CHECKER, Fund.State.OPEN),
 }
 
 
@@ -55,7 +64,7 @@ def check_can_act(*, actor: Actor, fund: Fund, act: FundAct) -> Posting:
     if posting is None:
         stranger = not Fund.objects.visible_to(actor.user).filter(pk=fund.pk).exists()
         raise NotAllowed(f"{act.label}须由{fund.department}的{rule.post.label}办理", stranger=stranger)
-    if fund.state != rule.state:
+    if not rule.allows(fund):
         raise WrongState(_out_of_turn(fund))
     return posting
 
@@ -72,7 +81,7 @@ def can_act(*, actor: Actor, fund: Fund, act: FundAct) -> bool:
 def fund_acts(actor: Actor, fund: Fund) -> set[FundAct]:
     """What ``actor`` may do with ``fund`` now, read from the same table: the page's buttons. One query a post."""
     held = {post for post in {rule.post for rule in RULES.values()} if actor.holding(post, department=fund.department)}
-    return {act for act, rule in RULES.items() if rule.post in held and rule.state == fund.state}
+    return {act for act, rule in RULES.items() if rule.post in held and rule.allows(fund)}
 
 
 def locked(fund: Fund) -> Fund:

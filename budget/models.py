@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
+import budget.pace.models  # noqa: F401  (tables of this room, too)
 from budget.money import YuanField
 from budget.queries import ExpenditureQuerySet, FundQuerySet, OfFundQuerySet
 from departments.models import Department

@@ -71,3 +71,9 @@ def rounding_rest(total: Decimal, parts: Iterable[Decimal]) -> Decimal:
 def percent(part: Decimal, whole: Decimal | None) -> Decimal | None:
     """``part`` of ``whole`` in per cent to two decimals, half up; None (无数据) where there is no whole or it is zero."""
     return (part * 100 / whole).quantize(CENT, rounding=ROUND_HALF_UP) if whole else None
+
+
+def share_of(yuan: Decimal, part: int, whole: int) -> Decimal:
+    """``part`` of ``whole`` equal shares of an amount that is not negative, to the 分, half up: shares 1 to ``whole`` end at the amount itself."""
+    cents = int(yuan.scaleb(2))
+    return Decimal((2 * cents * part + whole) // (2 * whole)).scaleb(-2)

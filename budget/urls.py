@@ -3,6 +3,7 @@
 from django.urls import path
 
 from budget.views import funds, importing, indicators, lines, months, spending
+from budget.views import funds, importing, lines, months, pace, spending
 
 
 def screens():
@@ -23,6 +24,10 @@ def screens():
         path("funds/<int:key>/months/<int:month>/reopen/", months.fund_month_reopen, name="fund_month_reopen"),
         path("funds/<int:key>/indicators/", indicators.fund_indicators, name="fund_indicators"),
         path("funds/<int:key>/indicators/<slug:name>/", indicators.fund_indicator, name="fund_indicator"),
+        path("funds/<int:key>/plan/", pace.fund_plan, name="fund_plan"),
+        path("funds/<int:key>/execution/", pace.fund_execution, name="fund_execution"),
+        path("funds/<int:key>/execution/limit/", pace.fund_limit, name="fund_limit"),
+        path("funds/<int:key>/execution/<int:month>/explain/", pace.fund_explain, name="fund_explain"),
         path("funds/<int:key>/spending/", spending.fund_spending, name="fund_spending"),
         path("funds/<int:key>/check/", spending.fund_check, name="fund_check"),
         path("funds/<int:key>/reverse/<int:entry>/", spending.fund_reverse, name="fund_reverse"),

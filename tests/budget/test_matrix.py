@@ -12,6 +12,8 @@ from django.urls import reverse
 from budget import funds, lines, months, spending
 from budget.guards import RULES, FundAct, can_act, fund_acts
 from budget.models import Fund
+from budget.pace.deviations import explain_deviation, set_limit
+from budget.pace.plan import set_plan
 from departments.models import Department, Posting, User
 from departments.people import Actor
 from departments.posts import Post
@@ -31,8 +33,9 @@ EVERYONE = [*PEOPLE, *ELSEWHERE]
 READERS = {"fund_clerk", "fund_checker", "clerk", "head", "auditor"}
 # act → who may do it to the city's fund
 DOERS = {
-    **dict.fromkeys(("add_line", "adjust", "enter", "reverse", "reconcile"), {"fund_clerk"}),
+    **dict.fromkeys(("add_line", "adjust", "enter", "reverse", "reconcile", "plan", "explain"), {"fund_clerk"}),
     **dict.fromkeys(("check", "close", "reopen", "close_month", "reopen_month"), {"fund_checker"}),
+    **dict.fromkeys(("set_limit",), {"fund_checker"}),
 }
 READING = frozenset({Post.FUND_CLERK, Post.FUND_CHECKER, Post.CLERK, Post.HEAD, Post.AUDITOR})
 _CLERK, _CHECKER = frozenset({Post.FUND_CLERK}), frozenset({Post.FUND_CHECKER})
@@ -48,6 +51,8 @@ PAGES = {
     "fund_import": (_CLERK, "get"),
     "fund_import_template": (_CLERK, "get"),
     "fund_reverse": (_CLERK, "get"),
+    "fund_plan": (_CLERK, "get"),
+    "fund_execution": (READING, "get"),
     "fund_close": (_CHECKER, "get"),
     "fund_check": (_CHECKER, "post"),
 }
@@ -99,6 +104,12 @@ def attempt(act: str, by: Actor, fund: Fund, world) -> None:
         months.reconcile_month(actor=world.fund_clerk, fund=fund, month=4, stated=Decimal(0))
         months.close_month(actor=world.fund_checker, fund=fund, month=4)
         months.reopen_month(actor=by, fund=fund, month=4, reason="补记")
+    elif act == "plan":
+        set_plan(actor=by, fund=fund, months={line: [Decimal(100)] + [Decimal(0)] * 11})
+    elif act == "explain":
+        explain_deviation(actor=by, fund=fund, month=12, line=line, reason="甲", measure="乙")
+    elif act == "set_limit":
+        set_limit(actor=by, fund=fund, points=20)
     elif act == "close":
         funds.close_fund(actor=by, fund=fund)
     else:
