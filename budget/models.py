@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords
 import budget.pace.models  # noqa: F401  (tables of this room, too)
 from budget.money import YuanField
 from budget.queries import ExpenditureQuerySet, FundQuerySet, OfFundQuerySet
+from budget.reporting.models import ReportText  # noqa: F401
 from departments.models import Department
 
 _PERSON = settings.AUTH_USER_MODEL

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from budget.views import funds, importing, indicators, lines, months, pace, spending
+from budget.views import funds, importing, indicators, lines, months, reports, spending
 
 
 def screens():
@@ -27,6 +28,9 @@ def screens():
         path("funds/<int:key>/execution/", pace.fund_execution, name="fund_execution"),
         path("funds/<int:key>/execution/limit/", pace.fund_limit, name="fund_limit"),
         path("funds/<int:key>/execution/<int:month>/explain/", pace.fund_explain, name="fund_explain"),
+        path("funds/<int:key>/report/", reports.fund_report, name="fund_report"),
+        path("funds/<int:key>/report/write/", reports.fund_report_write, name="fund_report_write"),
+        path("funds/<int:key>/report/files/<slug:form>/", reports.fund_report_file, name="fund_report_file"),
         path("funds/<int:key>/spending/", spending.fund_spending, name="fund_spending"),
         path("funds/<int:key>/check/", spending.fund_check, name="fund_check"),
         path("funds/<int:key>/reverse/<int:entry>/", spending.fund_reverse, name="fund_reverse"),

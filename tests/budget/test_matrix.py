@@ -14,6 +14,7 @@ from budget.guards import RULES, FundAct, can_act, fund_acts
 from budget.models import Fund
 from budget.pace.deviations import explain_deviation, set_limit
 from budget.pace.plan import set_plan
+from budget.reporting import writing
 from departments.models import Department, Posting, User
 from departments.people import Actor
 from departments.posts import Post
@@ -33,7 +34,7 @@ EVERYONE = [*PEOPLE, *ELSEWHERE]
 READERS = {"fund_clerk", "fund_checker", "clerk", "head", "auditor"}
 # act → who may do it to the city's fund
 DOERS = {
-    **dict.fromkeys(("add_line", "adjust", "enter", "reverse", "reconcile", "plan", "explain"), {"fund_clerk"}),
+    **dict.fromkeys(("add_line", "adjust", "enter", "reverse", "reconcile", "plan", "explain", "write_report"), {"fund_clerk"}),
     **dict.fromkeys(("check", "close", "reopen", "close_month", "reopen_month"), {"fund_checker"}),
     **dict.fromkeys(("set_limit",), {"fund_checker"}),
 }
@@ -45,6 +46,8 @@ PAGES = {
     "fund_spending": (READING, "get"),
     "fund_months": (READING, "get"),
     "fund_indicators": (READING, "get"),
+    "fund_report": (READING, "get"),
+    "fund_report_write": (_CLERK, "get"),
     "fund_lines": (_CLERK, "get"),
     "fund_adjust": (_CLERK, "get"),
     "fund_entry": (_CLERK, "get"),
@@ -110,6 +113,8 @@ def attempt(act: str, by: Actor, fund: Fund, world) -> None:
         explain_deviation(actor=by, fund=fund, month=12, line=line, reason="甲", measure="乙")
     elif act == "set_limit":
         set_limit(actor=by, fund=fund, points=20)
+    elif act == "write_report":
+        writing.write_report(actor=by, fund=fund, texts={"basis": "甲"}, seen=writing.seen_hash(writing.texts_of(fund)))
     elif act == "close":
         funds.close_fund(actor=by, fund=fund)
     else:
