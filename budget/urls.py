@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from budget.views import funds, importing, indicators, lines, months, pace, spending
-from budget.views import funds, importing, indicators, lines, months, reports, spending
+from budget.views import funds, importing, indicators, lines, months, pace, reports, spending
 
 
 def screens():
