@@ -84,6 +84,7 @@ POLICIES: dict[str, Policy] = {
     "public:item": public(),
     "public:version": public(),
     "public:compare": public(),
+    "public:act": public(),
     "public:editions": public(),
     "public:edition": public(),
     "public:changes": public(),

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import datetime
 from array import array
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 from itertools import chain
+from operator import or_
 from typing import Any
+
+from django.db.models import Q
 
 from qingdan.items.index.asking import Group, index_of
 from qingdan.items.kinds import ENDING, ChangeKind
@@ -124,6 +127,24 @@ def scan(edition: Edition, needle: str, choice: Choice = EVERYTHING) -> Found:
     )
     counts = {group: len(places) for group, places in groups.items() if places}
     return Found(counts, choice, lambda start, stop: chosen[start:stop])
+
+
+def mentioning(edition: Edition, needles: Sequence[str], after: int, limit: int) -> list[int]:
+    """The first ``limit`` places behind ``after``, in official order, of entries whose bases or duties hold one of ``needles``."""
+    wanted = [needle for text in needles if (needle := normalise(text))]
+    if not wanted:
+        return []
+    if (index := index_of(edition)) is not None:
+        return index.behind(wanted, after, limit)
+    holding = reduce(or_, (Q(version__search_text__contains=needle) for needle in wanted))
+    found = EditionEntry.objects.of(edition).public().filter(holding, position__gt=after)
+    return list(found.values_list("position", flat=True)[:limit])
+
+
+def mentioned(edition: Edition, needles: Sequence[str]) -> list[str]:
+    """Those of ``needles`` that some basis or duty holds; none while the index is still to be made."""
+    index = index_of(edition)
+    return [text for text in needles if (needle := normalise(text)) and index.behind([needle], 0, 1)] if index else []
 
 
 def similar(edition: Edition, needle: str, limit: int = PAGE_SIZE) -> list[int]:

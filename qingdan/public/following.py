@@ -10,8 +10,9 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 
-from qingdan.items import reads
+from qingdan.items import listing, reads
 from qingdan.items.models import EditionEntry
+from qingdan.laws.models import Act
 from qingdan.public.frame import Frame, page
 from qingdan.public.links import Links
 
@@ -71,6 +72,8 @@ def sitemap(frame: Frame) -> HttpResponse:
             links.verify,
         ]
         addresses += [links.department(each) for _, each, _ in reads.departments(edition)]
+        acts = listing.mentioned(edition, sorted(set(Act.objects.values_list("normal_title", flat=True))))
+        addresses += [address for each in acts if (address := links.act(each))]
         listed = EditionEntry.objects.of(edition).public().values_list("item__code", flat=True)
         addresses += [links.item(each) for each in listed[: SITEMAP_LIMIT - len(addresses)]]
         addresses += [links.edition(each.number) for each in reads.editions(edition.region)]

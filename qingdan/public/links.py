@@ -56,6 +56,14 @@ class Links:
     def item(self, code: str) -> str:
         return f"{self.items_path}{quote(code, safe='')}/{self.dated}"
 
+    def act(self, title: str, **place: int) -> str:
+        """The page of the act that citations call ``title`` (a matching title); empty where a title cannot be an address."""
+        if "/" in title or title in ("", ".", ".."):
+            return ""
+        asked = place | ({"on": self.on} if self.on else {})
+        pairs = "&".join(f"{name}={value}" for name, value in asked.items())
+        return f"{self.base}laws/{quote(title, safe='')}/{f'?{pairs}' if pairs else ''}"
+
     def version(self, code: str, number: int) -> str:
         return f"{self.items_path}{quote(code, safe='')}/v/{number}/"
 

@@ -2,7 +2,20 @@
 
 from django.urls import include, path
 
-from qingdan.public import comparing, departments, downloads, editions, following, home, item, items, modes, statistics, verifying
+from qingdan.public import (
+    acts,
+    comparing,
+    departments,
+    downloads,
+    editions,
+    following,
+    home,
+    item,
+    items,
+    modes,
+    statistics,
+    verifying,
+)
 
 app_name = "public"
 
@@ -15,6 +28,7 @@ TREE = [
     path("items/<str:code>/v/<int:number>/", item.version, name="version"),
     path("items/<str:code>/v/<int:number>/proof/", verifying.item_proof, name="item_proof"),
     path("items/<str:code>/compare/<int:old>/<int:new>/", item.compare, name="compare"),
+    path("laws/<str:title>/", acts.act, name="act"),
     path("editions/", editions.edition_list, name="editions"),
     path("editions/<int:number>/", editions.edition, name="edition"),
     path("editions/<int:number>/changes/", editions.changes, name="changes"),

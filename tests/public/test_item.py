@@ -69,7 +69,7 @@ def test_it_shows_every_filled_element_under_its_section(world, client, full):
         "事项编码 4206000010100500 湖北省行政权力事项编码（16位）",
         "实施主体 襄阳市市场监督管理局",
         "受理 · 窗口 · 1个工作日 收件审查 决定 · 许可科",
-        "责任事项 责任事项依据 1.受理责任：公示材料 1.《行政许可法》第三十条 2.送达责任 —",
+        "责任事项 责任事项依据 1.受理责任：公示材料 1.《行政许可法》 第三十条 2.送达责任 —",
         "申请材料 申请书（原件1份） 窗口领取",
         "审查 超时 二级 限时提醒 科长",
         "法定办结时限 20个工作日",
@@ -96,7 +96,7 @@ def test_it_shows_every_filled_element_under_its_section(world, client, full):
 def test_each_basis_is_a_row_and_what_could_not_be_read_says_so(world, client, full):
     text = text_of(client.get(f"/items/{full}/"))
     assert "设定依据 《中华人民共和国食品安全法》 第三十五条 法律 其他有关规定 未识别" in text
-    assert "实施依据 《食品经营许可管理办法》（国家食品药品监督管理总局令第17号） 第二条" in text
+    assert "实施依据 《食品经营许可管理办法》 （国家食品药品监督管理总局令第17号） 第二条" in text
     assert "在境内从事食品销售，应当取得许可。" in text
     assert "【法律】" not in text
 

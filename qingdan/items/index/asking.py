@@ -117,6 +117,12 @@ class Index:
             found += rows
         return [self._place(rowid) for rowid in found]
 
+    def behind(self, needles: Iterable[str], after: int, limit: int) -> list[int]:
+        """The first ``limit`` places behind ``after``, in official order, whose bases or duties hold one of ``needles``."""
+        match = " OR ".join(f"rest : {phrase_of(needle)}" for needle in needles)
+        within = f"AND rowid >> {KIND_BITS} & {PLACE_MASK} > {int(after)}"
+        return [self._place(rowid) for rowid in self._rowids(match, within, limit)]
+
     def near(self, needle: str, limit: int) -> list[int]:
         """Places of the entries whose names share most with ``needle``, the rarer pieces weighing more; empty if nothing does."""
         weights: Counter[str] = Counter()
