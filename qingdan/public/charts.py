@@ -64,6 +64,7 @@ def lines(steps: Sequence[str], series: Sequence[Series], title: str) -> SafeStr
         '<text x="{}" y="{}" text-anchor="middle">{}</text>',
         ((x(place), _HEIGHT - 14, step) for place, step in enumerate(steps) if place % every == 0 or place == len(steps) - 1),
     )
+    labels = _apart([y(each.values[-1]) + 5 for each in series if each.values])
     drawn = format_html_join(
         "",
         '<polyline class="line" points="{}"></polyline><circle cx="{}" cy="{}" r="4"></circle><text x="{}" y="{}">{} {}</text>',
@@ -73,15 +74,22 @@ def lines(steps: Sequence[str], series: Sequence[Series], title: str) -> SafeStr
                 x(len(each.values) - 1),
                 y(each.values[-1]),
                 x(len(each.values) - 1) + 10,
-                y(each.values[-1]) + 5,
+                label,
                 each.name,
                 f"{each.values[-1]:,}",
             )
-            for each in series
-            if each.values
+            for each, label in zip([each for each in series if each.values], labels, strict=True)
         ),
     )
     return _picture(title, _HEIGHT, floor + named + drawn)
+
+
+def _apart(heights: Sequence[float], least: float = 20) -> list[float]:
+    """Where labels stand that want to stand at ``heights``: each at least ``least`` below the one above it; in the order given."""
+    placed, lowest = list(heights), float("-inf")
+    for place in sorted(range(len(heights)), key=lambda place: heights[place]):
+        placed[place] = lowest = round(max(heights[place], lowest + least), 1)
+    return placed
 
 
 def _picture(title: str, height: int, drawn: SafeString) -> SafeString:
