@@ -29,6 +29,10 @@ _TAKING_PART = (*_OWN, *_REVIEWING, Post.COUNCIL, Post.PUBLISHER)
 _FUND_READERS = (Post.FUND_CLERK, Post.FUND_CHECKER, *_OWN, Post.AUDITOR)
 
 
+# 读者纠错: the department that answers, and who watches over all of them.
+_REPORT_READERS = (*_OWN, *_GIVERS, Post.AUDITOR)
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """``who``: ``public`` (no session) | ``staff`` (any post held today) | ``posts`` (one of ``posts``) | ``permission`` (by the table of access)."""
@@ -102,6 +106,9 @@ POLICIES: dict[str, Policy] = {
     "public:item_proof": public(),
     "public:edition_proof": public(),
     "public:mode": public("POST"),
+    # 纠错: the two pages of citizens that take a form; never kept, no cookie, a token and the Origin instead.
+    "public:report": public(*FORM),
+    "public:reports": public(*FORM),
     # The same as data.
     **{
         f"api:{name}": public()
@@ -268,6 +275,12 @@ POLICIES: dict[str, Policy] = {
     "admin:adjustment_statistics": posts(*_WORKFLOW, methods=READ),
     "admin:task": posts(*_WORKFLOW, methods=READ),
     "admin:task_act": posts(*_OWN, *_GIVERS, methods=POST_ONLY),
+    # What readers report.
+    "admin:report_list": posts(*_REPORT_READERS, methods=READ),
+    "admin:report": posts(*_REPORT_READERS, methods=READ),
+    "admin:report_answer": posts(*_OWN, methods=POST_ONLY),
+    "admin:report_contact": posts(*_OWN, methods=POST_ONLY),
+    "admin:report_redact": posts(Post.PUBLISHER, methods=POST_ONLY),
     # Special funds.
     **model("budget.economicclass", changes=True, adds=True),
     "admin:fund_list": posts(*_FUND_READERS, methods=READ),

@@ -254,6 +254,10 @@ SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000" if LOCAL else "").rstrip(
 # Pages of citizens as they were rendered, compressed: disposable files under a cap (0 keeps none).
 KEPT_DIR = Path(env.str("KEPT_DIR", str(VAR_DIR / "kept")))
 KEPT_MB = env.int("KEPT_MB", 512)
+# 纠错: how many reports one source and all of them may send in a day, and how often one may ask with a wrong query number.
+REPORTS_PER_ADDRESS = env.int("REPORTS_PER_ADDRESS", 10)
+REPORTS_PER_DAY = env.int("REPORTS_PER_DAY", 1_000)
+REPORT_MISSES_PER_ADDRESS = env.int("REPORT_MISSES_PER_ADDRESS", 30)
 # Search: index files of editions, derived and disposable; how many are kept; the largest list whose index is made while a reader waits.
 SEARCH_DIR = Path(env.str("SEARCH_DIR", str(VAR_DIR / "search")))
 SEARCH_KEEP = env.int("SEARCH_KEEP", 8)

@@ -12,6 +12,8 @@ from reviews.urls import screens
 from reviews.views.above import sections as sections_from_above
 from reviews.views.articles import sections as waiting_articles
 from reviews.views.conversation import waiting
+from reviews.views.corrections import READERS as REPORT_READERS
+from reviews.views.corrections import sections as open_reports
 from reviews.views.drafts import editing_section
 from reviews.views.later_workbench import sections as later_sections
 from reviews.views.opinions import asked
@@ -35,6 +37,7 @@ staff_site.register_screen("reforms", "机构改革", "admin:reform_list", REGIO
 staff_site.register_screen("filings", "公布与备案", "admin:filing_list", REGION, _GROUP)
 staff_site.register_screen("meetings", "常务会", "admin:meeting_list", REGION, _GROUP)
 staff_site.register_screen("campaigns", "专项清理", "admin:campaign_list", EVERYONE, _GROUP)
+staff_site.register_screen("reports", "读者纠错", "admin:report_list", REPORT_READERS, _GROUP)
 staff_site.register_screen("statistics", "调整统计", "admin:adjustment_statistics", EVERYONE, _GROUP)
 staff_site.register_urls(screens)
 staff_site.register_workbench(editing_section)
@@ -42,6 +45,7 @@ staff_site.register_workbench(transfer_section)
 staff_site.register_workbench(sections)
 staff_site.register_workbench(waiting_articles)
 staff_site.register_workbench(later_sections)
+staff_site.register_workbench(open_reports)
 staff_site.register_workbench(waiting)
 staff_site.register_workbench(sections_from_above)
 staff_site.register_workbench(asked)

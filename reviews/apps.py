@@ -28,4 +28,5 @@ class Config(AppConfig):
             "reviews_confirmation",
             "reviews_checklistanswer",
             "reviews_waiver",
+            "reviews_reportstep",
         )

@@ -1,16 +1,19 @@
-"""Daily tasks of this room: on each working day, those who can act are told what is due soon and what is overdue."""
+"""Daily tasks of this room: those who can act are told what is due soon and overdue; readers' contacts go when their time is over."""
 
 from __future__ import annotations
 
 import datetime
 
 from departments.models import Notice
-from departments.notices import notify
+from departments.notices import Desk, notify
+from departments.posts import Post
 from departments.working_days import Calendar
 from qingdan.outbox.tasks import daily_task
 from reviews.announcements import about_request, desks_waiting, not_independent
+from reviews.correction_desk import erase_contacts
+from reviews.corrections import report_url
 from reviews.deadlines import deadlines_of
-from reviews.models import ChangeRequest
+from reviews.models import ChangeRequest, ReaderReport
 from reviews.models.limits import TIMED
 from reviews.route import missing_parts_of
 
@@ -38,3 +41,28 @@ def tell_of_deadlines(day: datetime.date) -> str:
             **{**about_request(request), "key": f"{about_request(request)['key']}:{event}:{deadline.due}"},
         )
     return f"通知 {told} 人次"
+
+
+@daily_task("纠错答复期限通知", at=datetime.time(7, 40))
+def tell_of_reports(day: datetime.date) -> str:
+    """The department, of each 读者纠错 that it has to answer by today; 编办 too, of those that are overdue. None on rest days."""
+    if not Calendar().is_working_day(day):
+        return "休息日"
+    told = 0
+    for report in ReaderReport.objects.awaiting().filter(due_on__lte=day).select_related("department", "region", "version"):
+        late = report.due_on < day
+        desks = [Desk(post, department=report.department) for post in (Post.CLERK, Post.HEAD)]
+        told += notify(
+            event=Notice.Event.OVERDUE if late else Notice.Event.DUE_SOON,
+            to=[*desks, Desk(Post.COMPLIANCE, region=report.region)] if late else desks,
+            title=f"{report.department}的{report}{'超期未答复' if late else '今天到期'}：{report.version.name}",
+            url=report_url(report),
+            key=f"report:{report.pk}:{'late' if late else 'due'}:{report.due_on}",
+        )
+    return f"通知 {told} 人次"
+
+
+@daily_task("删除读者联系方式", at=datetime.time(3, 10))
+def erase_readers_contacts(day: datetime.date) -> int:
+    """纠错: contacts whose time is over (审查办理设置), and what was counted on earlier days."""
+    return erase_contacts(day)

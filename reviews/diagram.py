@@ -8,10 +8,13 @@ from reviews.later_states import (
     FILING_TRANSITIONS,
     MEASURE_TRANSITIONS,
     REFORM_TRANSITIONS,
+    REPORT_TRANSITIONS,
     FilingAction,
     FilingState,
     MeasureAction,
     MeasureState,
+    ReportAction,
+    ReportState,
 )
 from reviews.states import (
     BATCH_TRANSITIONS,
@@ -51,6 +54,7 @@ def diagrams() -> dict[str, str]:
         "紧急暂停和更正": mermaid(MEASURE_TRANSITIONS, MeasureState, MeasureAction),
         "机构改革": mermaid(REFORM_TRANSITIONS, MeasureState, MeasureAction),
         "事后备案审查": mermaid(FILING_TRANSITIONS, FilingState, FilingAction),
+        "读者纠错": mermaid(tuple(row for row in REPORT_TRANSITIONS if row.source != row.target), ReportState, ReportAction),
         "上级决定任务": mermaid(TASK_TRANSITIONS, TaskState, TaskAction),
         "专项清理任务": mermaid(SCOPE_TRANSITIONS, ScopeState, ScopeAction),
     }

@@ -1,4 +1,4 @@
-"""Forms of what happens outside of a request: 紧急暂停 and 更正, 机构改革, places of publication, 备案."""
+"""Forms of what happens outside of a request: 紧急暂停 and 更正, 机构改革, places of publication, 备案, 读者纠错."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from reviews.forms import PlainForm, text_field
 from reviews.forms import _date as date_field
+from reviews.later_states import ReportAction
 from reviews.models import FilingResult, Reform
 
 
@@ -76,3 +77,41 @@ class ReformForm(PlainForm):
         super().__init__(*args, **kwargs)
         for name in ("department", "into"):
             self.fields[name].queryset = departments
+
+
+class ReportAnswerForm(PlainForm):
+    """What the department answers to a 读者纠错."""
+
+    action = forms.ChoiceField(
+        label="答复",
+        choices=[
+            (ReportAction.ACCEPT.value, "已更正拟办：属实，提出调整申请"),
+            (ReportAction.REJECT.value, "不属实：清单没有错"),
+            (ReportAction.SETTLE.value, "已处理：已另行处理，不必调整清单"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "选择已更正拟办、不属实或已处理"},
+    )
+    answer = text_field(
+        "答复内容",
+        required=True,
+        rows=4,
+        help_text="读者凭查询号看到这段话；不写读者的姓名和联系方式。",
+        error_messages={"required": "写明答复"},
+    )
+    seen_revision = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": "页面已过期，重新打开后再办理"})
+
+
+class ReportRedactionForm(PlainForm):
+    """Which words of a 读者纠错 are taken out, and why."""
+
+    parts = forms.MultipleChoiceField(
+        label="遮蔽",
+        choices=[("text", "读者所述"), ("answer", "答复")],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "选择要遮蔽的内容"},
+    )
+    reason = text_field(
+        "理由", required=True, rows=2, help_text="记入审计，不要重复被遮蔽的内容。", error_messages={"required": "写明理由"}
+    )
+    seen_revision = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": "页面已过期，重新打开后再办理"})

@@ -9,18 +9,21 @@ from django.utils import timezone
 
 from departments.models import Posting
 from departments.people import Actor
-from departments.posts import Post
+from departments.posts import DEPARTMENT_POSTS, Post
 from qingdan.errors import NotAllowed, Refusal, RuleBroken, Violation, WrongState
 from reviews.later_states import (
     FILING_TRANSITIONS,
     MEASURE_TRANSITIONS,
     REFORM_TRANSITIONS,
+    REPORT_TRANSITIONS,
     FilingAction,
     FilingState,
     MeasureAction,
     MeasureState,
+    ReportAction,
+    ReportState,
 )
-from reviews.models import Filing, Measure, Reform
+from reviews.models import Filing, Measure, ReaderReport, Reform
 from reviews.states import Transition, find
 
 
@@ -56,9 +59,25 @@ def check_can_act_on_filing(*, actor: Actor, filing: Filing, action: str, opinio
     return _allowed(row, posting, label, FilingState(filing.state).label, opinion)
 
 
-def _holding(actor: Actor, table: Iterable[Transition], action: str, obj: Measure | Filing, label: str) -> Posting:
+def check_can_act_on_report(
+    *, actor: Actor, report: ReaderReport, action: str, opinion: str | None = None
+) -> tuple[Transition, Posting]:
+    """As for measures; an adjustment that came to nothing counts as no answer."""
+    if not ReaderReport.objects.visible_to(actor.user).filter(pk=report.pk).exists():
+        raise NotAllowed("没有这件读者纠错", stranger=True)
+    label, state = ReportAction(action).label, report.present_state
+    row = find(REPORT_TRANSITIONS, state, action)
+    posting = _holding(actor, REPORT_TRANSITIONS, action, report, label)
+    return _allowed(row, posting, label, ReportState(state).label, opinion)
+
+
+def _holding(actor: Actor, table: Iterable[Transition], action: str, obj: Measure | Filing | ReaderReport, label: str) -> Posting:
     posts = sorted({post for row in table if row.action == action for post in row.posts})
     for post in posts:
+        if post in DEPARTMENT_POSTS:
+            if (posting := actor.holding(post, department=obj.department)) is not None:
+                return posting
+            continue
         region = obj.receiver if isinstance(obj, Filing) and post == Post.LEGALITY else obj.region
         if (posting := actor.holding(post, region=region)) is not None:
             return posting
@@ -86,6 +105,12 @@ def reform_actions(actor: Actor, reform: Reform) -> list[str]:
 def filing_actions(actor: Actor, filing: Filing) -> list[str]:
     """Actions that ``actor`` may take now on a filing."""
     return [each for each in FilingAction if _may(check_can_act_on_filing, actor=actor, filing=filing, action=each)]
+
+
+def report_actions(actor: Actor, report: ReaderReport) -> list[str]:
+    """Actions that ``actor`` may take now on a report; publication is none of them: it comes with the batch."""
+    offered = [each for each in ReportAction if each not in (ReportAction.RECEIVE, ReportAction.PUBLISH)]
+    return [each for each in offered if _may(check_can_act_on_report, actor=actor, report=report, action=each)]
 
 
 def _may(check, **arguments) -> bool:

@@ -20,6 +20,7 @@ from qingdan.items.placing import DepartmentPlacement, EditionTerms, Placement
 from qingdan.items.publishing import counts_after, publish_edition
 from reviews.amending import text_hash
 from reviews.batches import check_submission, placements_of
+from reviews.correction_desk import publish_reports
 from reviews.guards import check_can_act_on_batch, check_can_act_on_request, move_batch, move_request
 from reviews.models import Batch, Measure, Reform
 from reviews.papers.kept import order_batch_papers
@@ -66,6 +67,7 @@ def publish_batch(
         publish, _ = check_can_act_on_request(actor=actor, request=request, action=RequestAction.PUBLISH)
         move_request(request=request, target=publish.target, actor=actor, reason=f"随{edition.title}公布")
         close_changes(actor, request)
+    publish_reports(actor=actor, batch=batch, edition=edition, post=posting.post)
     move_batch(batch=batch, target=row.target, actor=actor, reason=f"公布 {notice_no}", edition=edition)
     actor.record(
         act="publish_batch", post=posting.post, obj=batch, before_hash=batch.submission_hash, after_hash=edition.manifest_hash

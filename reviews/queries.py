@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from departments.posts import DEPARTMENT_POSTS, REGION_POSTS, Post
-from reviews.states import RequestState
+from reviews.states import ENDED, RequestState
 
 _SEES_ALL = tuple(sorted({Post.COMPLIANCE, Post.SERVICE, Post.LEGALITY, Post.COUNCIL, Post.PUBLISHER, Post.AUDITOR} & REGION_POSTS))
 _OWN = tuple(sorted({Post.CLERK, Post.HEAD} & DEPARTMENT_POSTS))
@@ -92,3 +92,31 @@ class UploadQuerySet(models.QuerySet):
     def visible_to(self, user):
         own, _ = scope_of(user, "region", "department")
         return self.filter(own)
+
+
+class ReportQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """读者纠错 of the user's own departments, and of the regions in which he is 编办, 审改办 or auditor."""
+        own, _ = scope_of(user, "region", "department")
+        watched = user.postings.held().filter(post__in=(Post.COMPLIANCE, Post.PUBLISHER, Post.AUDITOR)).order_by()
+        return self.filter(own | Q(region__in=watched.values("region")) if user.is_active else Q(pk__in=[]))
+
+    def published_with(self, edition):
+        """Those that ``edition`` carried an adjustment for; none of an item that it does not show."""
+        from qingdan.items.models import EditionChange
+
+        shown = EditionChange.objects.filter(edition=edition, not_public=False).values("item")
+        return self.filter(edition=edition, item__in=shown)
+
+    def stalled(self):
+        """Those whose adjustment is over, with nothing published of it and no follow-up on its way."""
+        from reviews.models import ChangeRequest
+
+        later = ChangeRequest.objects.exclude(state__in=ENDED)
+        goes_on = Q(origin=OuterRef("request")) | Q(origin__origin=OuterRef("request"))
+        return self.filter(~Exists(later.filter(goes_on)), state="accepted", request__state__in=ENDED)
+
+    def awaiting(self):
+        """Those that the department has to answer."""
+        stalled = self.model.objects.stalled().values("pk")
+        return self.filter(Q(state="open") | Q(pk__in=stalled))

@@ -283,8 +283,9 @@ def close_changes(actor: Actor, request: ChangeRequest) -> None:
     """Free the items of a request that is over."""
     held = request.changes.filter(open=True)
     keys = list(held.values_list("pk", flat=True))
-    held.update(open=False)
-    record_history(Change.objects.filter(pk__in=keys), kind=CHANGED, actor=actor, reason="办结")
+    if keys:
+        held.update(open=False)
+        record_history(Change.objects.filter(pk__in=keys), kind=CHANGED, actor=actor, reason="办结")
 
 
 def _department_code(content: ItemContent | DepartmentContent) -> str:

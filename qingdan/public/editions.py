@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.http import HttpResponse
+from django.utils import timezone
 
 from qingdan.items import reads
 from qingdan.items.display import differences
@@ -11,6 +14,7 @@ from qingdan.items.models import Edition, EditionChange
 from qingdan.ledger import heads
 from qingdan.public.frame import Frame, NotHere, page
 from qingdan.public.links import Links
+from reviews.models import ReaderReport
 
 PAGE_SIZE = 20
 
@@ -55,6 +59,7 @@ def edition(frame: Frame, number: int) -> HttpResponse:
             for each in reads.profiles_changed(found)
         ],
         changes_url=frame.links.changes(number),
+        reports=_reports(frame.links, found),
         signed=heads.head_of(found.log_index),
         proof_url=frame.links.edition_proof(number),
         list_url=frame.links.on_day(found.effective_on).home if in_force_once and not overtaken else "",
@@ -65,6 +70,16 @@ def edition(frame: Frame, number: int) -> HttpResponse:
         if frame.edition and frame.edition.number != number
         else "",
     )
+
+
+def _reports(links: Links, edition: Edition) -> list[tuple[str, str, str, datetime.date]]:
+    """(item, its address, what was wrong, day of receipt) of each 读者纠错 that the edition carried: nothing of what the reader wrote."""
+    found = ReaderReport.objects.published_with(edition).select_related("item", "version").order_by("received_at", "pk")
+    found = found.only("about", "received_at", "item__code", "version__name")
+    return [
+        (each.version.name, links.item(each.item.code), each.get_about_display(), timezone.localdate(each.received_at))
+        for each in found
+    ]
 
 
 def _following(links: Links, edition: Edition) -> tuple[str, str] | None:

@@ -42,6 +42,7 @@ def item(frame: Frame, code: str) -> HttpResponse:
         entry.version,
         marks,
         stamp=frame.edition,
+        report_url="" if frame.on else frame.links.report(code),
         ahead=ahead[0] if ahead else None,
         ahead_url=ahead and frame.links.version(code, ahead[0].number),
         subs=[(name, frame.links.item(sub), "" if state == "in_use" else STATES[state]) for sub, name, state in subs],

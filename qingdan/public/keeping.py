@@ -32,6 +32,8 @@ from qingdan.public.frame import Key, key_of
 _OF_ONE_ANSWER = frozenset({"etag", "content-length", "x-request-id", "date", "vary", "content-encoding"})
 _PLAIN_PATH = re.compile(r"/(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*")
 _GZIP_LEVEL = 6
+# 纠错: pages with a form of one reader's own (deploy/nginx.conf asks for them as for every page that is not kept).
+_NEVER_KEPT = re.compile(r"(?:/regions/[^/]+)?/(?:items/[^/]+/report|reports)/")
 # Pages and data have headers of their own.
 DATA = "/api/"
 
@@ -79,6 +81,7 @@ class KeptPagesMiddleware:
             settings.KEPT_MB > 0
             and request.method in ("GET", "HEAD")
             and not request.path_info.startswith(self._others)
+            and not _NEVER_KEPT.fullmatch(request.path_info)
             and (request.is_secure() or not settings.SECURE_SSL_REDIRECT)
             and _host_is_ours(request)
         )

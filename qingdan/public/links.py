@@ -64,6 +64,15 @@ class Links:
         pairs = "&".join(f"{name}={value}" for name, value in asked.items())
         return f"{self.base}laws/{quote(title, safe='')}/{f'?{pairs}' if pairs else ''}"
 
+    def report(self, code: str) -> str:
+        """纠错: where a reader says what is wrong with an item."""
+        return f"{self.items_path}{quote(code, safe='')}/report/"
+
+    @property
+    def reports(self) -> str:
+        """Where he asks what became of it."""
+        return f"{self.base}reports/"
+
     def version(self, code: str, number: int) -> str:
         return f"{self.items_path}{quote(code, safe='')}/v/{number}/"
 

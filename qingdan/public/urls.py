@@ -5,6 +5,7 @@ from django.urls import include, path
 from qingdan.public import (
     acts,
     comparing,
+    corrections,
     departments,
     downloads,
     editions,
@@ -25,6 +26,8 @@ TREE = [
     path("departments/<str:code>/", departments.department, name="department"),
     path("items/", items.item_list, name="items"),
     path("items/<str:code>/", item.item, name="item"),
+    path("items/<str:code>/report/", corrections.report, name="report"),
+    path("reports/", corrections.reports, name="reports"),
     path("items/<str:code>/v/<int:number>/", item.version, name="version"),
     path("items/<str:code>/v/<int:number>/proof/", verifying.item_proof, name="item_proof"),
     path("items/<str:code>/compare/<int:old>/<int:new>/", item.compare, name="compare"),

@@ -9,6 +9,7 @@ from reviews.models.campaigns import Campaign, CampaignScope
 from reviews.models.checklists import ChecklistAnswer, ChecklistRow, Waiver
 from reviews.models.consents import TransferConsent
 from reviews.models.conversation import Comment
+from reviews.models.corrections import ReaderReport, ReportContact, ReportStep, ReportTally
 from reviews.models.decisions import Decision, RouteRule
 from reviews.models.desk import DeskSetting
 from reviews.models.directives import Directive, DirectiveLine, DirectiveTask
@@ -60,7 +61,11 @@ __all__ = [
     "Measure",
     "PlacedNotice",
     "PublicationPlace",
+    "ReaderReport",
     "Rebase",
+    "ReportContact",
+    "ReportStep",
+    "ReportTally",
     "OpinionNumber",
     "RequestSplit",
     "ReturnedField",

@@ -26,6 +26,12 @@ class DeskSetting(models.Model):
     filing_days = models.PositiveSmallIntegerField(
         "备案报送期限（工作日）", default=15, help_text="公布之日起多少个工作日内报送事后备案审查；默认 15，待确认"
     )
+    report_days = models.PositiveSmallIntegerField(
+        "纠错答复期限（工作日）", default=5, help_text="读者纠错收到后多少个工作日内答复；默认 5，由本地区确定"
+    )
+    contact_days = models.PositiveSmallIntegerField(
+        "读者联系方式保留天数", default=90, help_text="读者纠错答复后多少天删除其联系方式；默认 90 天"
+    )
     history = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
 
     class Meta:

@@ -41,6 +41,7 @@ PANELS: list[str] = [
     "reviews.views.followups.lineage",
     "reviews.views.papers.panel",
     "reviews.views.tasks.panel",
+    "reviews.views.corrections.panel",
     "reviews.views.urging.panel",
 ]
 

@@ -130,6 +130,8 @@ BULK = {
     "reviews/checklists.py": "answers belong to a decision, which is append-only",
     "reviews/deciding.py": "words on single changes belong to a decision, which is append-only",
     "reviews/waivers.py": "reasons belong to a decision, which is append-only",
+    "reviews/corrections.py": "how often a source wrote today is counted, nobody edits it",
+    "reviews/correction_desk.py": "a reader's words leave no trace once taken out; what was done is kept in append-only steps",
     "qingdan/laws/library.py": "acts are only added here, and their table keeps no history",
 }
 HISTORY = ("bulk_history_create", "bulk_create_with_history", "bulk_update_with_history", "record_history")
