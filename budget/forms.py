@@ -188,6 +188,10 @@ class ReopenFundForm(PlainForm):
     reason = forms.CharField(label="理由", max_length=300, error_messages=_REQUIRED)
 
 
+def _count(label: str) -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=0, max_value=1_000_000_000, error_messages=_REQUIRED)
+
+
 class DeviationForm(PlainForm):
     """Reason and measure of one of ``standings``: the lines, or the fund (the choice without a line), that are off their plan."""
 
@@ -214,6 +218,15 @@ class DeviationForm(PlainForm):
 
 class LimitForm(PlainForm):
     points = forms.IntegerField(label="偏差界限", help_text="百分点，1 至 100；超过的须说明原因和措施", error_messages=_REQUIRED)
+
+
+class ProposalForm(PlainForm):
+    """What next year's budget is reckoned from; 0 where it is not known."""
+
+    rounds = _count("本年轮次")
+    next_rounds = _count("计划轮次")
+    prints = _count("本年印数")
+    next_prints = _count("计划印数")
 
 
 def _offer(field: forms.ModelChoiceField, rests: dict[BudgetLine, str]) -> None:

@@ -28,6 +28,9 @@ class FundAct(models.TextChoices):
     EXPLAIN = "explain", "偏差说明"
     SET_LIMIT = "set_limit", "偏差界限"
     WRITE_REPORT = "write_report", "填写自评报告"
+    PROPOSE = "propose", "下年度预算建议"
+    DISCLOSE = "disclose", "公开"
+    WITHDRAW = "withdraw", "撤下公开"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,9 @@ RULES: dict[FundAct, Rule] = {
     FundAct.EXPLAIN: Rule(Post.FUND_CLERK, Fund.State.OPEN),
     FundAct.SET_LIMIT: Rule(Post.FUND_CHECKER, Fund.State.OPEN),
     FundAct.WRITE_REPORT: Rule(Post.FUND_CLERK),
+    FundAct.PROPOSE: Rule(Post.FUND_CLERK),
+    FundAct.DISCLOSE: Rule(Post.FUND_CHECKER),
+    FundAct.WITHDRAW: Rule(Post.FUND_CHECKER),
 }
 
 

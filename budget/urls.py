@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from budget.views import funds, importing, indicators, lines, months, pace, reports, spending
+from budget.views import disclosure, forecast, funds, importing, indicators, lines, months, pace, reports, spending
 
 
 def screens():
@@ -30,6 +30,13 @@ def screens():
         path("funds/<int:key>/report/", reports.fund_report, name="fund_report"),
         path("funds/<int:key>/report/write/", reports.fund_report_write, name="fund_report_write"),
         path("funds/<int:key>/report/files/<slug:form>/", reports.fund_report_file, name="fund_report_file"),
+        path("funds/<int:key>/monitoring/", forecast.fund_monitoring, name="fund_monitoring"),
+        path("funds/<int:key>/monitoring.<str:form>", forecast.fund_monitoring_paper, name="fund_monitoring_paper"),
+        path("funds/<int:key>/years/", forecast.fund_years, name="fund_years"),
+        path("funds/<int:key>/proposal/", forecast.fund_proposal, name="fund_proposal"),
+        path("funds/<int:key>/disclosure/", disclosure.fund_disclosure, name="fund_disclosure"),
+        path("funds/<int:key>/disclosure/show/", disclosure.fund_disclose, name="fund_disclose"),
+        path("funds/<int:key>/disclosure/withdraw/", disclosure.fund_withdraw, name="fund_withdraw"),
         path("funds/<int:key>/spending/", spending.fund_spending, name="fund_spending"),
         path("funds/<int:key>/check/", spending.fund_check, name="fund_check"),
         path("funds/<int:key>/reverse/<int:entry>/", spending.fund_reverse, name="fund_reverse"),

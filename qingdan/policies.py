@@ -94,6 +94,8 @@ POLICIES: dict[str, Policy] = {
     "public:changes": public(),
     "public:edition_compare": public(),
     "public:statistics": public(),
+    "public:money": public(),
+    "public:money_year": public(),
     "public:statistics_csv": public(),
     "public:downloads": public(),
     "public:edition_downloads": public(),
@@ -303,6 +305,13 @@ POLICIES: dict[str, Policy] = {
     "admin:fund_month_match": posts(Post.FUND_CLERK, Post.FUND_CHECKER, methods=POST_ONLY),
     "admin:fund_month_close": posts(Post.FUND_CHECKER, methods=POST_ONLY),
     "admin:fund_month_reopen": posts(Post.FUND_CHECKER, methods=POST_ONLY),
+    **{
+        f"admin:{name}": posts(*_FUND_READERS, methods=READ)
+        for name in ("fund_monitoring", "fund_monitoring_paper", "fund_years", "fund_disclosure")
+    },
+    "admin:fund_proposal": posts(Post.FUND_CLERK),
+    "admin:fund_disclose": posts(Post.FUND_CHECKER, methods=POST_ONLY),
+    "admin:fund_withdraw": posts(Post.FUND_CHECKER, methods=POST_ONLY),
     "admin:fund_plan": posts(Post.FUND_CLERK),
     "admin:fund_execution": posts(*_FUND_READERS, methods=READ),
     "admin:fund_limit": posts(Post.FUND_CHECKER, methods=POST_ONLY),

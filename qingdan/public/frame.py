@@ -24,6 +24,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import escape_leading_slashes, urlencode
 from django.views.decorators.http import require_safe
 
+from budget.pace.models import Disclosure
 from departments.models import Department, Region
 from qingdan.errors import RuleBroken, Violation
 from qingdan.items import reads
@@ -218,8 +219,11 @@ def _marks() -> tuple[str, tuple]:
         Subquery(model.history.order_by("-history_id").values("history_id")[:1]) for model in (Department, Directive, Alias)
     )
     signed = Subquery(SignedHead.objects.order_by("-tree_size").values("tree_size")[:1])
-    newest = Edition.objects.order_by("-log_index").annotate(signed=signed, department=department, directive=directive, alias=alias)
-    return newest.values_list("log_index", "manifest_hash", "signed", "department", "directive", "alias")[
+    disclosed = Subquery(Disclosure.objects.order_by("-pk").values("pk")[:1])
+    newest = Edition.objects.order_by("-log_index").annotate(
+        signed=signed, department=department, directive=directive, alias=alias, disclosed=disclosed
+    )
+    return newest.values_list("log_index", "manifest_hash", "signed", "department", "directive", "alias", "disclosed")[
         :1
     ].query.sql_with_params()
 

@@ -93,6 +93,10 @@ class Links:
         return f"{self.base}statistics/{self.dated}"
 
     @property
+    def money(self) -> str:
+        return f"{self.base}money/"
+
+    @property
     def downloads(self) -> str:
         return f"{self.base}downloads/"
 

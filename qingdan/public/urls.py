@@ -14,6 +14,7 @@ from qingdan.public import (
     item,
     items,
     modes,
+    money,
     statistics,
     verifying,
 )
@@ -39,6 +40,8 @@ TREE = [
     path("editions/<int:number>/proof/", verifying.edition_proof, name="edition_proof"),
     path("statistics/", statistics.statistics, name="statistics"),
     path("statistics/<slug:key>.csv", statistics.statistics_csv, name="statistics_csv"),
+    path("money/", money.money, name="money"),
+    path("money/<int:year>/", money.money_year, name="money_year"),
     path("downloads/", downloads.downloads, name="downloads"),
     path("downloads/<int:number>/", downloads.edition_downloads, name="edition_downloads"),
     path("downloads/<int:number>/<str:kind>", downloads.download, name="download"),

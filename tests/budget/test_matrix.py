@@ -13,7 +13,9 @@ from budget import funds, lines, months, spending
 from budget.guards import RULES, FundAct, can_act, fund_acts
 from budget.models import Fund
 from budget.pace.deviations import explain_deviation, set_limit
+from budget.pace.disclosure import disclose_fund, withdraw_fund
 from budget.pace.plan import set_plan
+from budget.pace.proposal import Inputs, propose_budget
 from budget.reporting import writing
 from departments.models import Department, Posting, User
 from departments.people import Actor
@@ -35,8 +37,9 @@ READERS = {"fund_clerk", "fund_checker", "clerk", "head", "auditor"}
 # act → who may do it to the city's fund
 DOERS = {
     **dict.fromkeys(("add_line", "adjust", "enter", "reverse", "reconcile", "plan", "explain", "write_report"), {"fund_clerk"}),
+    "propose": {"fund_clerk"},
     **dict.fromkeys(("check", "close", "reopen", "close_month", "reopen_month"), {"fund_checker"}),
-    **dict.fromkeys(("set_limit",), {"fund_checker"}),
+    **dict.fromkeys(("set_limit", "disclose", "withdraw"), {"fund_checker"}),
 }
 READING = frozenset({Post.FUND_CLERK, Post.FUND_CHECKER, Post.CLERK, Post.HEAD, Post.AUDITOR})
 _CLERK, _CHECKER = frozenset({Post.FUND_CLERK}), frozenset({Post.FUND_CHECKER})
@@ -56,6 +59,10 @@ PAGES = {
     "fund_reverse": (_CLERK, "get"),
     "fund_plan": (_CLERK, "get"),
     "fund_execution": (READING, "get"),
+    "fund_monitoring": (READING, "get"),
+    "fund_years": (READING, "get"),
+    "fund_disclosure": (READING, "get"),
+    "fund_proposal": (_CLERK, "get"),
     "fund_close": (_CHECKER, "get"),
     "fund_check": (_CHECKER, "post"),
 }
@@ -111,6 +118,13 @@ def attempt(act: str, by: Actor, fund: Fund, world) -> None:
         set_plan(actor=by, fund=fund, months={line: [Decimal(100)] + [Decimal(0)] * 11})
     elif act == "explain":
         explain_deviation(actor=by, fund=fund, month=12, line=line, reason="甲", measure="乙")
+    elif act == "propose":
+        propose_budget(actor=by, fund=fund, inputs=Inputs(), formulas={})
+    elif act == "disclose":
+        disclose_fund(actor=by, fund=fund)
+    elif act == "withdraw":
+        disclose_fund(actor=world.fund_checker, fund=fund)
+        withdraw_fund(actor=by, fund=fund, reason="数有误")
     elif act == "set_limit":
         set_limit(actor=by, fund=fund, points=20)
     elif act == "write_report":
