@@ -6,16 +6,18 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from unittest import mock
 
 from django.utils import timezone
 
 from qingdan.items.intake.reading import Reading, read_list
 from qingdan.items.models import Edition
 from reviews.deciding import decide_request
+from reviews.demo import city as demo_city
 from reviews.importing import propose_upload, receive_upload
 from reviews.lists import past_terms, publish_list
 from reviews.models import Batch, ChangeRequest, Decision, Upload
-from reviews.publication import publish_batch
+from reviews.publication import publish_afterwards, publish_batch
 from tests.items.intake.books import workbook
 from tests.world import COUNTY, DEPARTMENTS, World, add, decide_batch, fresh, propose, publish, reasons_for, review
 
@@ -127,3 +129,11 @@ def approving() -> Disturbed:
 
 
 ACTS = {"publish": publishing, "import": importing, "propose": proposing, "approve": approving}
+
+
+def publishing_the_city() -> Disturbed:
+    """In an empty database: the city's departments and people are made at once; the act publishes its whole list."""
+    terms: dict = {}
+    with mock.patch.object(demo_city, "publish_afterwards", lambda **given: terms.update(given)):
+        demo_city.build_city()
+    return Disturbed("city", lambda: publish_afterwards(**terms).manifest_hash, lambda: Edition.objects.exists())

@@ -18,16 +18,35 @@ from departments.models import Posting, Region, User
 from departments.posts import ADMINISTRATORS
 from qingdan.items.models import Category, Edition
 from qingdan.items.verifying import verify
+from qingdan.ledger import heads
 from qingdan.ledger.canonical import sha256_hex
 from qingdan.ledger.merkle import consistency_proof, leaf_hash, verify_consistency
 from qingdan.ledger.models import AuditEvent, LogEntry, SignedHead
 from reviews.models import Batch, Change, Decision
+from tests.resilience.acts import Disturbed
+from tests.resilience.faults import counts, digest
 
 
 def hold() -> None:
     """Fail with every invariant that is broken in the present database."""
     found = broken()
     assert not found, "\n".join(found)
+
+
+def whole(act: Disturbed, before: str, after: dict[str, int], acknowledged: bool) -> bool:
+    """Old or new, whole, and what was acknowledged is there. Returns whether it is new; afterwards everything is signed."""
+    new = act.done()
+    if new:
+        unsigned = LogEntry.objects.count() - SignedHead.objects.count()
+        assert unsigned in (0, 1)
+        hold()
+        heads.sign_heads()
+        assert counts() == after
+    else:
+        assert not acknowledged, "an acknowledged act is lost"
+        assert digest() == before
+    hold()
+    return new
 
 
 def broken() -> list[str]:

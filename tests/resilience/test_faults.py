@@ -7,11 +7,9 @@ import logging
 import pytest
 
 from qingdan.items.models import Edition
-from qingdan.ledger import heads
-from qingdan.ledger.models import LogEntry, SignedHead
 from tests.resilience.acts import ACTS
 from tests.resilience.faults import Broken, counts, digest, fault, fork
-from tests.resilience.invariants import hold
+from tests.resilience.invariants import whole
 from tests.soaking import record, soaking
 
 pytestmark = pytest.mark.soak
@@ -38,22 +36,6 @@ def chosen(points: int, name: str) -> list[int]:
     start = sum(name.encode()) % 10
     every = range(1, points + 1)
     return list(every) if soaking() else sorted({*every[start::10], points})
-
-
-def whole(act, before: str, after: dict[str, int], acknowledged: bool) -> bool:
-    """Old or new, whole, and what was acknowledged is there. Returns whether it is new; afterwards everything is signed."""
-    new = act.done()
-    if new:
-        unsigned = LogEntry.objects.count() - SignedHead.objects.count()
-        assert unsigned in (0, 1)
-        hold()
-        heads.sign_heads()
-        assert counts() == after
-    else:
-        assert not acknowledged, "an acknowledged act is lost"
-        assert digest() == before
-    hold()
-    return new
 
 
 @pytest.mark.parametrize("name", ACTS)
