@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import Q
 
-from departments.access import posts_of
+from departments.audit_reading import events_for
 from departments.modeladmin import StaffHistoryAdmin, StaffModelAdmin
 from departments.models import Department, Posting, Region, User, WorkingDay
 from departments.posts import Post
@@ -92,17 +91,12 @@ class AuditEventAdmin(StaffModelAdmin):
     search_fields = ("=actor_id", "actor_name", "=object_id", "detail")
 
     def get_queryset(self, request):
-        rows = super().get_queryset(request)
-        if Post.AUDIT_ADMIN in posts_of(request.user):
-            return rows
-        held = request.user.postings.held().filter(post=Post.AUDITOR)
-        regions = list(held.values_list("region_id", flat=True))
-        people = Posting.objects.filter(Q(region__in=regions) | Q(department__region__in=regions))
-        return rows.filter(actor_id__in=people.values("user__username"))
+        return events_for(request.user).order_by(*self.model._meta.ordering)
 
 
 _GROUP = "部门与人员"
 staff_site.register_urls(patterns)
+staff_site.register_screen("audit_export", "导出审计记录", "admin:audit_export", [Post.AUDIT_ADMIN, Post.AUDITOR], "审计")
 staff_site.register_screen("accounts", "账号", "admin:accounts", [Post.SYSTEM_ADMIN], _GROUP)
 staff_site.register_screen("account_roster", "导入账号", "admin:account_roster", [Post.SYSTEM_ADMIN], _GROUP)
 staff_site.register_screen("offices", "部门", "admin:offices", [Post.SYSTEM_ADMIN], _GROUP)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
-from departments.views import accounts, deputies, help, notices, offices, rosters
+from departments.views import accounts, audit, deputies, help, notices, offices, rosters
 
 
 def patterns() -> list:
@@ -21,6 +21,7 @@ def patterns() -> list:
         path("accounts/<int:pk>/resume/", require_POST(accounts.resume), name="account_resume"),
         path("accounts/<int:pk>/reset/", require_POST(accounts.reset), name="account_reset"),
         path("accounts/<int:pk>/unlock/", require_POST(accounts.unlock), name="account_unlock"),
+        path("audit/export/", audit.audit_export, name="audit_export"),
         path("deputies/", require_safe(deputies.deputies), name="deputies"),
         path("deputies/<int:pk>/new/", deputies.new_deputy, name="deputy_new"),
         path("deputies/<int:pk>/end/", require_POST(deputies.end), name="deputy_end"),

@@ -159,6 +159,7 @@ POLICIES: dict[str, Policy] = {
     **model("departments.posting", trail=True),
     **model("departments.workingday", changes=True, adds=True),
     **model("ledger.auditevent"),
+    "admin:audit_export": posts(Post.AUDIT_ADMIN, Post.AUDITOR),
     **model("outbox.outboxentry"),
     **model("outbox.taskrun"),
     # Reference data.
