@@ -139,6 +139,12 @@ if SQLITE:
         "PRAGMA recursive_triggers=ON; PRAGMA trusted_schema=OFF; PRAGMA secure_delete=ON;",
     }
     VAR_DIR.mkdir(parents=True, exist_ok=True)
+else:
+    # No statement, wait for a lock or forgotten transaction holds a worker, or others, for ever; 0 switches the first off (long migrations).
+    _seconds = env.int("STATEMENT_SECONDS", 30)
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
+        f"-c statement_timeout={_seconds}s -c lock_timeout=20s -c idle_in_transaction_session_timeout=300s"
+    )
 # A worker keeps its connection: opening one costs as much as a page's reads.
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

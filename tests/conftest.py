@@ -21,6 +21,7 @@ os.environ.update(
     DJANGO_SETTINGS_MODULE="qingdan.settings",
     MODE="local",
     VAR_DIR=str(VAR_DIR),
+    STATEMENT_SECONDS="300",  # a busy machine copies databases slowly
     KEPT_MB="0",  # a test that rolls back leaves numbers to be used again, with which a kept page would be another's
     STATIC_STORAGE="django.contrib.staticfiles.storage.StaticFilesStorage",
 )

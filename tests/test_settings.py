@@ -16,7 +16,7 @@ GOOD = {
     "DATABASE_URL": "postgres://qingdan@127.0.0.1:5432/qingdan",
     "ALLOWED_HOSTS": "qingdan.example",
 }
-OURS = {*GOOD, "VAR_DIR", "MEDIA_ROOT", "STATIC_ROOT", "STATIC_STORAGE", "DEBUG", "DJANGO_SETTINGS_MODULE"}
+OURS = {*GOOD, "VAR_DIR", "MEDIA_ROOT", "STATIC_ROOT", "STATIC_STORAGE", "STATEMENT_SECONDS", "DEBUG", "DJANGO_SETTINGS_MODULE"}
 
 
 def manage(*arguments: str, **changes: str | None) -> subprocess.CompletedProcess:

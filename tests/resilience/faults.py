@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import select
 import signal
 import sys
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -75,8 +77,24 @@ class Child:
         _, status = os.waitpid(self.pid, 0)
         with os.fdopen(self.reading, "rb") as pipe:
             text = pipe.read().decode()
+        _wait_for_the_server()
         assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, f"the child failed: {text}"
         return text if text.endswith(";") else ""
+
+
+def _wait_for_the_server() -> None:
+    """A killed client's backend may still be at its last statement: PostgreSQL ends it by itself, a moment later."""
+    if connection.vendor != "postgresql":
+        return
+    end = time.monotonic() + 30
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(others)
+            if cursor.fetchone()[0] == 0:
+                return
+            assert time.monotonic() < end, "the killed client's backend is still there"
+            select.select([], [], [], 0.01)
 
 
 def fork(do: Callable[[], str], at: int | None = None) -> Child:
