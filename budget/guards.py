@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from budget.models import Fund
+from budget.models import Fund, SelfEvaluation
 from departments.models import Posting
 from departments.people import Actor
 from departments.posts import Post
@@ -31,19 +31,26 @@ class FundAct(models.TextChoices):
     PROPOSE = "propose", "下年度预算建议"
     DISCLOSE = "disclose", "公开"
     WITHDRAW = "withdraw", "撤下公开"
+    EVALUATE = "evaluate", "建立自评"
+    FILL_EVALUATION = "fill_evaluation", "填写自评"
+    SUBMIT_EVALUATION = "submit_evaluation", "提交自评"
+    CONFIRM_EVALUATION = "confirm_evaluation", "确认自评"
+    RETURN_EVALUATION = "return_evaluation", "退回自评"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The post that the act needs, in the fund's department, and the state in which it may happen (none named: in any)."""
+    """The post that the act needs, in the fund's department, the state in which it may happen (none named: in any), and that of the evaluation."""
 
     post: Post
     state: str = ""
+    evaluation: tuple[str, ...] = ()
 
     def allows(self, fund: Fund) -> bool:
         return self.state in ("", fund.state)
 
 
+_EVALUATION = SelfEvaluation.State
 RULES: dict[FundAct, Rule] = {
     FundAct.ADD_LINE: Rule(Post.FUND_CLERK, Fund.State.OPEN),
     FundAct.ADJUST: Rule(Post.FUND_CLERK, Fund.State.OPEN),
@@ -62,11 +69,19 @@ RULES: dict[FundAct, Rule] = {
     FundAct.PROPOSE: Rule(Post.FUND_CLERK),
     FundAct.DISCLOSE: Rule(Post.FUND_CHECKER),
     FundAct.WITHDRAW: Rule(Post.FUND_CHECKER),
+    FundAct.EVALUATE: Rule(Post.FUND_CLERK),
+    FundAct.FILL_EVALUATION: Rule(Post.FUND_CLERK, evaluation=(_EVALUATION.DRAFT,)),
+    FundAct.SUBMIT_EVALUATION: Rule(Post.FUND_CLERK, evaluation=(_EVALUATION.DRAFT,)),
+    FundAct.CONFIRM_EVALUATION: Rule(Post.FUND_CHECKER, evaluation=(_EVALUATION.SUBMITTED,)),
+    FundAct.RETURN_EVALUATION: Rule(Post.FUND_CHECKER, evaluation=(_EVALUATION.SUBMITTED, _EVALUATION.CONFIRMED)),
 }
 
 
-def check_can_act(*, actor: Actor, fund: Fund, act: FundAct) -> Posting:
-    """The posting that gives ``actor`` the right now. Raises NotAllowed (a stranger: 404) or WrongState."""
+def check_can_act(*, actor: Actor, fund: Fund, act: FundAct, evaluation: SelfEvaluation | None = None) -> Posting:
+    """The posting that gives ``actor`` the right now. Raises NotAllowed (a stranger: 404) or WrongState.
+
+    ``evaluation`` is needed by the acts on one, and only by them.
+    """
     rule = RULES[act]
     posting = actor.holding(rule.post, department=fund.department)
     if posting is None:
@@ -74,27 +89,41 @@ def check_can_act(*, actor: Actor, fund: Fund, act: FundAct) -> Posting:
         raise NotAllowed(f"{act.label}须由{fund.department}的{rule.post.label}办理", stranger=stranger)
     if not rule.allows(fund):
         raise WrongState(_out_of_turn(fund))
+    if rule.evaluation and evaluation.state not in rule.evaluation:
+        raise WrongState(_OUT_OF_TURN[SelfEvaluation.State(evaluation.state)])
     return posting
 
 
-def can_act(*, actor: Actor, fund: Fund, act: FundAct) -> bool:
+def can_act(*, actor: Actor, fund: Fund, act: FundAct, evaluation: SelfEvaluation | None = None) -> bool:
     """Twin of ``check_can_act``."""
     try:
-        check_can_act(actor=actor, fund=fund, act=act)
+        check_can_act(actor=actor, fund=fund, act=act, evaluation=evaluation)
     except Refusal:
         return False
     return True
 
 
-def fund_acts(actor: Actor, fund: Fund) -> set[FundAct]:
-    """What ``actor`` may do with ``fund`` now, read from the same table: the page's buttons. One query a post."""
+def fund_acts(actor: Actor, fund: Fund, evaluation: SelfEvaluation | None = None) -> set[FundAct]:
+    """What ``actor`` may do with ``fund`` (and ``evaluation``) now, from the same table: the page's buttons. One query a post."""
     held = {post for post in {rule.post for rule in RULES.values()} if actor.holding(post, department=fund.department)}
-    return {act for act, rule in RULES.items() if rule.post in held and rule.allows(fund)}
+    there = evaluation.state if evaluation else None
+    return {
+        act
+        for act, rule in RULES.items()
+        if rule.post in held and rule.allows(fund) and (not rule.evaluation or there in rule.evaluation)
+    }
 
 
 def locked(fund: Fund) -> Fund:
     """The fund's row, locked: every act on a fund takes this lock first, so its lines and entries are read as they are."""
     return Fund.objects.select_for_update(of=("self",)).select_related("department__region").get(pk=fund.pk)
+
+
+_OUT_OF_TURN = {
+    _EVALUATION.DRAFT: f"自评还在填写，先由{Post.FUND_CLERK.label}提交",
+    _EVALUATION.SUBMITTED: f"自评已提交，内容不再改动；要改，由{Post.FUND_CHECKER.label}写明理由退回",
+    _EVALUATION.CONFIRMED: f"自评已确认，内容不再改动；要改，由{Post.FUND_CHECKER.label}写明理由退回",
+}
 
 
 def _out_of_turn(fund: Fund) -> str:

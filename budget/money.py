@@ -32,13 +32,20 @@ class YuanField(models.DecimalField):
     def get_db_prep_value(self, value, connection, prepared=False):
         if value is None or hasattr(value, "as_sql"):
             return value
-        cents = Decimal(value).scaleb(2)
+        cents = Decimal(value).scaleb(self.decimal_places)
         if cents != cents.to_integral_value():
-            raise ValueError(f"{value} 元不是整分")
+            raise ValueError(f"{value} 元不是整分" if self.decimal_places == 2 else f"{value} 多于 {self.decimal_places} 位小数")
         return int(cents)
 
     def from_db_value(self, value, expression, connection) -> Decimal | None:
-        return None if value is None else Decimal(int(value)).scaleb(-2)
+        return None if value is None else Decimal(int(value)).scaleb(-self.decimal_places)
+
+
+class FigureField(YuanField):
+    """Any other figure that is counted with (a target, a value, a weight): Decimal, kept as a whole number of its last decimal."""
+
+    def __init__(self, verbose_name=None, **options):
+        super().__init__(verbose_name, **{"max_digits": 18, "decimal_places": 4, **options})
 
 
 def read_yuan(text: str) -> Decimal | None:

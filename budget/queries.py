@@ -61,3 +61,10 @@ class ExpenditureQuerySet(OfFundQuerySet):
             entered=Sum("amount", filter=Q(reversal_of=None)), reversed=Sum("amount", filter=~Q(reversal_of=None))
         )
         return (sums["entered"] or ZERO) - (sums["reversed"] or ZERO)
+
+
+class OfEvaluationQuerySet(models.QuerySet):
+    """Rows that belong to a self-evaluation: objectives, indicators, submissions."""
+
+    def visible_to(self, user):
+        return self.filter(_scope(user, "evaluation__fund__"))

@@ -46,6 +46,14 @@ _MONTHS_LEFT = (
     "(SELECT COUNT(*) FROM budget_fundmonth m WHERE m.fund_id = NEW.id AND m.state = 'closed') < 12"
 )
 
+FROZEN_EVALUATION = "budget: 自评已提交，目标和指标不能再改动"
+FOREIGN_OBJECTIVE = "budget: 年度目标不属于该自评"
+_NOT_DRAFT = "EXISTS (SELECT 1 FROM budget_selfevaluation v WHERE v.id = {row}.evaluation_id AND v.state <> 'draft')"
+_FOREIGN_OBJECTIVE = (
+    "NOT EXISTS (SELECT 1 FROM budget_objective o WHERE o.id = NEW.objective_id AND o.evaluation_id = NEW.evaluation_id)"
+)
+_EVALUATION_PARTS = ("objective", "indicator")
+
 # name → (table, event, condition, sentence)
 TRIGGERS = {
     "budget_expenditure_line": ("budget_expenditure", "INSERT", _FOREIGN_LINE.format(column="line_id"), BELONGS),
@@ -76,6 +84,18 @@ TRIGGERS = {
         f"NEW.to_line_id IS NOT NULL AND {_FOREIGN_LINE.format(column='to_line_id')}",
         BELONGS,
     ),
+    **{
+        f"budget_{part}_{event.lower()}": (
+            f"budget_{part}",
+            event,
+            _NOT_DRAFT.format(row="OLD" if event == "DELETE" else "NEW"),
+            FROZEN_EVALUATION,
+        )
+        for part in _EVALUATION_PARTS
+        for event in ("INSERT", "UPDATE", "DELETE")
+    },
+    "budget_indicator_objective": ("budget_indicator", "INSERT", _FOREIGN_OBJECTIVE, FOREIGN_OBJECTIVE),
+    "budget_indicator_objective_moved": ("budget_indicator", "UPDATE", _FOREIGN_OBJECTIVE, FOREIGN_OBJECTIVE),
 }
 
 

@@ -10,6 +10,8 @@ from django.db import transaction
 from django.urls import reverse
 
 from budget import funds, lines, months, spending
+from budget.evaluation import filling, submitting
+from budget.evaluation.models import EvaluationFormat
 from budget.guards import RULES, FundAct, can_act, fund_acts
 from budget.models import Fund
 from budget.pace.deviations import explain_deviation, set_limit
@@ -22,6 +24,7 @@ from departments.people import Actor
 from departments.posts import Post
 from qingdan.errors import NotAllowed
 from tests.budget.books import add_line, adjust, classes, close_months, enter, open_fund
+from tests.budget.evaluation.years import filled
 from tests.budget.pages import entered, text
 from tests.world import PASSWORD, PEOPLE
 
@@ -40,7 +43,11 @@ DOERS = {
     "propose": {"fund_clerk"},
     **dict.fromkeys(("check", "close", "reopen", "close_month", "reopen_month"), {"fund_checker"}),
     **dict.fromkeys(("set_limit", "disclose", "withdraw"), {"fund_checker"}),
+    **dict.fromkeys(("evaluate", "fill_evaluation", "submit_evaluation"), {"fund_clerk"}),
+    **dict.fromkeys(("confirm_evaluation", "return_evaluation"), {"fund_checker"}),
 }
+# Acts on an evaluation: the fund's own page has no button for them.
+ON_EVALUATION = {"fill_evaluation", "submit_evaluation", "confirm_evaluation", "return_evaluation"}
 READING = frozenset({Post.FUND_CLERK, Post.FUND_CHECKER, Post.CLERK, Post.HEAD, Post.AUDITOR})
 _CLERK, _CHECKER = frozenset({Post.FUND_CLERK}), frozenset({Post.FUND_CHECKER})
 # address → the posts that it is for, and how it is asked
@@ -129,6 +136,13 @@ def attempt(act: str, by: Actor, fund: Fund, world) -> None:
         set_limit(actor=by, fund=fund, points=20)
     elif act == "write_report":
         writing.write_report(actor=by, fund=fund, texts={"basis": "甲"}, seen=writing.seen_hash(writing.texts_of(fund)))
+    elif act == "evaluate":
+        filling.begin_evaluation(actor=by, fund=fund, format=EvaluationFormat.objects.get(code="hubei"))
+    elif act == "fill_evaluation":
+        filling.describe_evaluation(actor=by, evaluation=fund.evaluations.get(), unit="市人社局")
+    elif act in ON_EVALUATION:
+        reason = {"reason": "漏了一项"} if act == "return_evaluation" else {}
+        getattr(submitting, act)(actor=by, evaluation=fund.evaluations.get(), **reason)
     elif act == "close":
         funds.close_fund(actor=by, fund=fund)
     else:
@@ -142,6 +156,10 @@ def test_the_table_of_acts_is_the_whole_of_it():
 
 @pytest.mark.parametrize("act", FundAct.values)
 def test_an_act_is_done_by_its_post_in_the_fund_own_department_and_by_nobody_else(world, fund, act):
+    if act in ON_EVALUATION:
+        evaluation = filled(world, "hubei", fund)
+        if RULES[FundAct(act)].post == Post.FUND_CHECKER:
+            submitting.submit_evaluation(actor=world.fund_clerk, evaluation=evaluation)
     if act in ("close", "reopen"):
         close_months(world, fund)
     for who in EVERYONE:
@@ -157,8 +175,25 @@ def test_an_act_is_done_by_its_post_in_the_fund_own_department_and_by_nobody_els
 def test_buttons_are_what_the_acts_allow(fund):
     for who in EVERYONE:
         may = {act.value for act in fund_acts(actor(who), fund)}
-        assert may == {act for act, doers in DOERS.items() if who in doers and act != "reopen"}, who
-        assert may == {act.value for act in FundAct if can_act(actor=actor(who), fund=fund, act=act)}, who
+        assert may == {act for act, doers in DOERS.items() if who in doers and act not in {"reopen", *ON_EVALUATION}}, who
+        assert may == {act for act in FundAct if act not in ON_EVALUATION and can_act(actor=actor(who), fund=fund, act=act)}, who
+
+
+def test_buttons_of_an_evaluation_follow_its_state(world, fund):
+    evaluation = filled(world, "hubei", fund)
+    clerk, checker = actor("fund_clerk"), actor("fund_checker")
+
+    def may(who):
+        found = ON_EVALUATION & fund_acts(who, fund, evaluation)
+        assert found == {act for act in ON_EVALUATION if can_act(actor=who, fund=fund, act=FundAct(act), evaluation=evaluation)}
+        return found
+
+    assert (may(clerk), may(checker)) == ({"fill_evaluation", "submit_evaluation"}, set())
+    submitting.submit_evaluation(actor=clerk, evaluation=evaluation)
+    evaluation.refresh_from_db()
+    assert (may(clerk), may(checker)) == (set(), {"confirm_evaluation", "return_evaluation"})
+    evaluation = submitting.confirm_evaluation(actor=checker, evaluation=evaluation)
+    assert (may(clerk), may(checker)) == (set(), {"return_evaluation"})
 
 
 def test_a_fund_is_opened_by_the_finance_clerk_of_its_department_only(world, everyone):

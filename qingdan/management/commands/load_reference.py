@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import models, transaction
 
-from budget.models import EconomicClass
+from budget.models import EconomicClass, EvaluationFormat
 from departments.models import Region
 from departments.working_days import add_known_days
 from qingdan.items.models import Alias, Category, CodeScheme, RequiredElement, SubKind
@@ -25,7 +25,7 @@ _LEVELS = {"省级": Region.Level.PROVINCE, "地级": Region.Level.CITY, "县级
 
 class Command(BaseCommand):
     help = (
-        "读入基础数据：行政区划、十个类别、类别细分、编码规则、必填要素、审查路径、办理时限、支出经济分类、工作日历、法律法规规章标题库。"
+        "读入基础数据：行政区划、十个类别、类别细分、编码规则、必填要素、审查路径、办理时限、支出经济分类、自评表样式、工作日历、法律法规规章标题库。"
         "重复执行只补缺少的行，不改动已有的行。"
     )
 
@@ -103,6 +103,9 @@ def load_tables() -> dict[str, int]:
         )
         for row in rows_of("economic_classes.csv")
     )
+    added["evaluation_formats"] = sum(
+        _add(EvaluationFormat, {"code": row.pop("code")}, **row) for row in rows_of("evaluation_formats.csv")
+    )
     added["working_days"] = add_known_days()
     return added
 
@@ -127,6 +130,7 @@ def _as_text(added: dict[str, int]) -> str:
         "route_rules": "审查路径",
         "checklist_rows": "审查要点",
         "economic_classes": "支出经济分类",
+        "evaluation_formats": "自评表样式",
         "publication_places": "公布地点",
         "limits": "办理时限",
         "working_days": "工作日历",
