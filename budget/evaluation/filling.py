@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from django.db.models import Max
 
+from budget.evaluation.computed import is_known
 from budget.evaluation.models import EvaluationFormat, Indicator, Objective, SelfEvaluation
 from budget.evaluation.scoring import HUNDRED, Direction
 from budget.guards import FundAct, check_can_act, locked
@@ -157,6 +158,8 @@ def _indicator_faults(evaluation: SelfEvaluation, objective: Objective, indicato
         found.append(Violation("P03", "定性指标用文字写明目标", "目标说明"))
     if quality and (values["target"] is not None or values["computed_by"]):
         found.append(Violation("P03", "定性指标不填目标值，也不自动计算", "目标值"))
+    if values["computed_by"] and not is_known(values["computed_by"]):
+        found.append(Violation("P03", "没有这个自动指标", "自动计算"))
     if not quality and (values["target"] is None or values["target"] < 0):
         found.append(Violation("P03", "填写不小于 0 的目标值", "目标值"))
     if ranged and not found and (values["target_high"] is None or values["target_high"] < values["target"]):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from django.db import Error, transaction
 
-from budget.evaluation import filling, submitting
+from budget.evaluation import computed, filling, submitting
 from budget.evaluation.models import EvaluationSubmission, Indicator, SelfEvaluation
 from budget.evaluation.sheet import read_sheet, sheet_of
+from budget.indicators import INDICATORS, Figure
 from departments.people import Actor
 from departments.posts import Post
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
@@ -165,3 +167,37 @@ def test_a_goal_with_indicators_is_not_taken_out(world):
     filling.remove_objective(actor=world.fund_clerk, evaluation=evaluation, objective=goal)
     assert evaluation.objectives.count() == 1
     assert Indicator.history.filter(name="动态更新次数", history_type="-").exists()
+
+
+def test_a_computed_value_is_the_list_own_and_frozen_with_its_query_when_submitted(world, monkeypatch):
+    evaluation = filled(world, "hubei")
+    row = evaluation.indicators.get(name="单项调整成本")
+    fields = {name: getattr(row, name) for name in filling.FIELDS}
+    filling.set_indicator(
+        actor=world.fund_clerk,
+        evaluation=evaluation,
+        objective=row.objective,
+        indicator=row,
+        **{**fields, "computed_by": "cost"},
+    )
+    found = Figure(INDICATORS["cost"], Decimal("96.005"), "22,345.67 ÷ 232.75 = 96.005", (), "", "2019-01-01 至 2019-12-31")
+    monkeypatch.setattr(computed, "compute", lambda name, fund: found)
+    # What is typed for it is left out.
+    filling.set_values(actor=world.fund_clerk, evaluation=evaluation, values={row.pk: {"actual": Decimal(1)}})
+    shown = {each.name: each for each in sheet_of(evaluation).rows}["单项调整成本"]
+    assert (shown.actual, shown.points) == ("96.005元", "10.00")
+    submit(world, evaluation)
+    row.refresh_from_db()
+    assert row.frozen_value == Decimal("96.005") and "22,345.67 ÷ 232.75" in row.frozen_query
+    monkeypatch.setattr(computed, "compute", lambda name, fund: replace(found, value=None))
+    evaluation.refresh_from_db()
+    assert {each.name: each for each in sheet_of(evaluation).rows}["单项调整成本"].actual == "96.005元"
+    submitting.return_evaluation(actor=world.fund_checker, evaluation=evaluation, reason="数据有变")
+    evaluation.refresh_from_db()
+    assert {each.name: each for each in sheet_of(evaluation).rows}["单项调整成本"].actual == "无数据"
+
+
+def test_an_unknown_figure_of_the_list_is_refused(world):
+    goal = add_objective(world, begin(world, filled_fund(world)), "甲", "80")
+    with pytest.raises(RuleBroken, match="没有这个自动指标"):
+        add_indicator(world, goal, "产出指标", "数量指标", "甲", "ge", "1", None, "次", "10", None, "", computed_by="nothing")
