@@ -14,6 +14,7 @@ from django.db import transaction
 from budget.funds import close_fund, open_fund
 from budget.lines import add_line, adjust_lines
 from budget.models import BudgetLine, EconomicClass, Expenditure, Fund
+from budget.pace.disclosure import disclose_fund
 from budget.spending import check_expenditure, enter_expenditure, reverse_expenditure
 from departments.models import Department
 from departments.people import Actor
@@ -87,7 +88,9 @@ def _accounts_of_2019(clerk: Actor, checker: Actor, department: Department) -> F
             purpose="2019年自评报告所列决算数",
         )
         check_expenditure(actor=checker, entry=entry)
-    return close_fund(actor=checker, fund=fund)
+    fund = close_fund(actor=checker, fund=fund)
+    disclose_fund(actor=checker, fund=fund)
+    return fund
 
 
 def _made_up_2020(clerk: Actor, checker: Actor, department: Department) -> None:

@@ -1,6 +1,7 @@
 """The demo's money: 2019 as the report has it, nothing filled in; the page shows its figures and its two traps."""
 
 import pytest
+from django.test import Client
 
 from budget import demo
 from budget.execution import book_of
@@ -48,6 +49,14 @@ def test_the_page_shows_the_figures_the_parts_and_both_warnings(fund):
     assert "尾差" not in page
     yuan = text(entered("auditor").get(f"/admin/funds/{fund.pk}/?unit=yuan"))
     assert "44,600.00" in yuan and "35,500.00" in yuan
+
+
+def test_the_public_reads_the_accounts_of_2019_and_nothing_of_the_made_up_year(fund):
+    page = text(Client().get("/money/2019/"))
+    for shown in ("4.46 万元", "44,600.00 元", "0.91 万元", "0.51 万元", "30205 水费 + 30206 电费", "本年度已关账"):
+        assert shown in page, shown
+    assert "尾差" not in page and "绩效自评" not in page
+    assert Client().get("/money/2020/").status_code == 404
 
 
 def test_a_second_call_changes_nothing(fund, world):
