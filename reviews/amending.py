@@ -17,12 +17,12 @@ from qingdan.items.kinds import ChangeKind
 from qingdan.ledger.canonical import canonical_bytes, sha256_hex
 from reviews.batches import SET_ASIDE, amendments_of, check_conflicts, check_submission, lock_batch
 from reviews.checks import findings_of
-from reviews.followups import settle, split_off
 from reviews.guards import check_can_act_on_batch, check_can_act_on_request, move_batch, move_request
 from reviews.manifests import stored_hash
 from reviews.models import Amendment, Batch, Change, ChangeRequest, TextConfirmation
 from reviews.rebasing import Conflict, carry, conflicts_of
 from reviews.requests import close_changes
+from reviews.splitting import copy_off, settle
 from reviews.states import BatchAction, RequestAction, RequestState
 from reviews.trail import CHANGED, record_history
 
@@ -36,7 +36,8 @@ def text_hash(batch: Batch) -> str:
 
 
 def _amendments(batch: Batch) -> list[Amendment]:
-    last = {each.change_id: each for each in batch.amendments.select_related("change__request").order_by("pk")}
+    found = batch.amendments.filter(change__request__batch=batch).select_related("change__request")
+    last = {each.change_id: each for each in found.order_by("pk")}
     return [each for each in last.values() if each.change.outcome not in SET_ASIDE]
 
 
@@ -170,7 +171,8 @@ def stop_conflicts(*, actor: Actor, batch: Batch, opinion: str) -> Batch:
     by_request: dict[int, list[Conflict]] = {}
     for conflict in found:
         by_request.setdefault(conflict.change.request_id, []).append(conflict)
-    for request in batch.requests.filter(pk__in=by_request).select_related("region", "department", "directive", "upload"):
+    rows = batch.requests.filter(pk__in=by_request).select_related("region", "department", "directive", "upload")
+    for request in rows.order_by("pk"):
         _stop(actor, posting.post, request, by_request[request.pk], opinion.strip())
     target = row.target
     if not Change.objects.filter(request__batch=batch).exclude(outcome__in=SET_ASIDE).exists():
@@ -197,7 +199,7 @@ def _stop(actor: Actor, post: str, request: ChangeRequest, conflicts: Sequence[C
         back = request
     else:
         settle(actor=actor, changes=stopped, outcome=Change.Outcome.STOPPED, note=opinion, reason="会后停办，另立申请")
-        back = split_off(
+        back = copy_off(
             actor=actor,
             request=request,
             changes=stopped,

@@ -15,7 +15,7 @@ from departments.notices import Desk, notify, settle
 from departments.people import Actor
 from departments.posts import Post
 from reviews.models import Batch, ChangeRequest, RouteRule
-from reviews.route import STAGE_OF_STATE, missing_parts
+from reviews.route import STAGE_OF_STATE, missing_parts, spoken_elsewhere
 from reviews.states import BatchState, RequestState
 
 _EVENT = Notice.Event
@@ -108,5 +108,5 @@ def desks_of(request: ChangeRequest) -> list[Desk]:
 
 def not_independent(request: ChangeRequest) -> set[int]:
     """People who may not speak in the present stage, whatever their posts: author, submitter, who spoke in another stage."""
-    others = request.decisions.exclude(stage=STAGE_OF_STATE.get(request.state, ""))
-    return {request.created_by_id, request.submitted_by_id, *others.values_list("person_id", flat=True)} - {None}
+    others = spoken_elsewhere(request, STAGE_OF_STATE.get(request.state, ""))
+    return {request.created_by_id, request.submitted_by_id, *others} - {None}

@@ -30,12 +30,12 @@ def create_batch(*, actor: Actor, region: Region, title: str, requests: Sequence
     """Gather requests that passed legality. Raises RuleBroken with every base conflict; one batch is open in a region at a time."""
     posting = actor.must_hold(Post.PUBLISHER, region=region, message="汇总调整批次须由审改办办理")
     Region.objects.select_for_update().get(pk=region.pk)
-    if not title.strip():
-        raise RuleBroken(Violation("B01", "须填写批次名称", "批次名称"))
-    if not requests:
-        raise RuleBroken(Violation("B02", "没有选择待汇总的申请", "申请"))
     if (still_open := Batch.objects.filter(region=region, state__in=OPEN_BATCH).first()) is not None:
         raise WrongState(f"批次“{still_open.title}”尚未公布或解散，请先办结")
+    broken = [] if title.strip() else [Violation("B01", "须填写批次名称", "批次名称")]
+    broken += [] if requests else [Violation("B02", "没有选择待汇总的申请", "申请")]
+    if broken:
+        raise RuleBroken(*broken)
     number = Batch.objects.filter(region=region).count() + 1
     batch = Batch(region=region, number=number, title=title.strip(), created_by=actor.user)
     batch._change_reason, batch._history_user = "汇总", actor.user

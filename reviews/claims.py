@@ -16,11 +16,16 @@ from reviews.models import ChangeRequest, Claim
 from reviews.route import STAGE_OF_STATE, missing_parts
 from reviews.states import RequestState
 
+# Posts whose turn it can be.
+_CLAIMING = (Post.COMPLIANCE, Post.SERVICE, Post.LEGALITY, Post.PUBLISHER)
+
 
 @act("claim_request")
 def claim_request(*, actor: Actor, request: ChangeRequest) -> Claim:
     """Take up a request that waits for one's post. Raises NotAllowed (whose post it is not, who may not speak), WrongState (taken)."""
     request = _locked(actor, request)
+    if actor.holding(_CLAIMING, region=request.region) is None:
+        raise NotAllowed(f"认领由{'、'.join(post.label for post in _CLAIMING)}办理")
     posts = claimable_posts(request)
     if not posts:
         raise WrongState(f"申请 {request.number} 现在不等待审查或汇总，不能认领")

@@ -14,8 +14,8 @@ from reviews.models import Change, ChangeDecision, ChangeRequest, ChangeWord, Co
 from reviews.opinions import silence_of
 from reviews.requests import check_seen, close_changes
 from reviews.returning import ensure_revision
-from reviews.route import STAGE_OF_STATE, awaited_confirmations, lineage, missing_parts, state_after
-from reviews.splitting import split_off
+from reviews.route import STAGE_OF_STATE, awaited_confirmations, missing_parts, spoken_elsewhere, state_after
+from reviews.splitting import move_off
 from reviews.states import RequestAction, RequestState
 from reviews.waivers import check_passing, keep_waivers
 from reviews.words import Word, check_words
@@ -132,7 +132,7 @@ def _part_with(actor: Actor, request: ChangeRequest, decision: Decision, words: 
     for outcome in ChangeWord.values:
         positions = [position for position in sorted(leaving) if words[position].outcome == outcome]
         if positions:
-            target = split_off(actor=actor, request=request, decision=decision, positions=positions, outcome=outcome)
+            target = move_off(actor=actor, request=request, decision=decision, positions=positions, outcome=outcome)
             places |= dict.fromkeys(positions, target)
     ReturnedField.objects.bulk_create(
         ReturnedField(decision=decision, request=places[position], position=position, element=element, note=note.strip())
@@ -192,10 +192,9 @@ def check_independent(*, actor: Actor, request: ChangeRequest, stage: str | None
     if actor.user.pk in (request.created_by_id, request.submitted_by_id):
         raise NotAllowed("不能审查自己经办或提交的申请")
     stage = stage or STAGE_OF_STATE.get(request.state)
-    others = Decision.objects.filter(request__in=lineage(request), person=actor.user)
-    if others.exclude(stage=stage).exists():
+    if actor.user.pk in spoken_elsewhere(request, stage):
         raise NotAllowed("同一人不能审查同一申请的两个阶段")
-    if others.filter(request=request, revision=request.revision).exists():
+    if Decision.objects.filter(request=request, person=actor.user, revision=request.revision).exists():
         raise WrongState("您已对本次修订发表过审查意见")
 
 

@@ -16,6 +16,7 @@ from departments.trail import keep
 from qingdan.errors import NotAllowed, RuleBroken, Violation, WrongState
 from qingdan.items.kinds import ChangeKind
 from qingdan.items.models import Edition, EditionEntry, ItemVersion
+from reviews.bound import bound_changes, check_removable, overwrite
 from reviews.guards import check_can_act_on_request
 from reviews.kind_terms import clean_terms
 from reviews.lineage import lead_of
@@ -105,7 +106,7 @@ def put_change(
         add_changes(actor, request, [lead, *come], first=first)
         own = request.changes.get(position=first)
     else:
-        _overwrite(own, lead, actor)
+        overwrite(own, lead, actor)
         add_changes(actor, request, come, first=first)
     _reseal(request, actor, f"修改 {own.name}"[:500])
     actor.record(
@@ -151,6 +152,7 @@ def remove_change(*, actor: Actor, request: ChangeRequest, change: Change, seen_
         raise RuleBroken(Violation("Q12", "它由合并带出，请在合并后的事项中去掉", own.name))
     before = request.proposed_hash
     gone = [own, *(each for each in stored if lead_of(each, [own]) is not None)]
+    check_removable(gone, bound_changes(request))
     told = "、".join(f"{each.get_kind_display()} {each.name}" for each in gone)
     _delete(gone, actor, "从申请中去掉")
     _reseal(request, actor, f"去掉 {told}"[:500])
@@ -251,16 +253,6 @@ def _check_described(region: Region, reason: str, directive: Directive | None) -
         broken.append(Violation("Q01", "不是本地区的上级决定", "上级决定"))
     if broken:
         raise RuleBroken(*broken)
-
-
-def _overwrite(change: Change, proposal: Proposal, actor: Actor) -> None:
-    change.kind = str(proposal.kind)
-    change.item, change.base_version = proposal.item, proposal.base_version
-    change.content_bytes, change.content_hash = proposal.content.canonical, proposal.content.content_hash
-    change.name = proposal.content.name
-    change.category_code, change.initiation = proposal.content.category, proposal.content.initiation
-    change.reason, change.document, change.terms_text = proposal.reason, proposal.document, proposal.terms_text
-    keep(change, actor=actor, reason="修改")
 
 
 def _delete(changes: Sequence[Change], actor: Actor, reason: str) -> None:

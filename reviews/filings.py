@@ -37,6 +37,7 @@ from reviews.models import (
     PublicationPlace,
 )
 from reviews.requests import next_number
+from reviews.route import lineage
 from reviews.states import Stage
 from reviews.suspending import version_in_force
 
@@ -221,10 +222,8 @@ def check_impartial(*, actor: Actor, filing: Filing) -> None:
     edition, user = filing.edition, actor.user
     if filing.filed_by_id == user.pk:
         raise NotAllowed("报送人不能审查自己报送的备案")
-    requests = ChangeRequest.objects.filter(batch__edition=edition)
-    origins = requests.exclude(origin=None).values("origin")
-    spoken = Decision.objects.filter(stage=Stage.LEGALITY, person=user)
-    if spoken.filter(request__in=requests).exists() or spoken.filter(request__in=origins).exists():
+    carried = {key for request in ChangeRequest.objects.filter(batch__edition=edition) for key in lineage(request)}
+    if Decision.objects.filter(stage=Stage.LEGALITY, person=user, request__in=carried).exists():
         raise NotAllowed("合法性审查人不能审查同一次公布的备案，须由另一人审查")
     confirmed = edition.__class__.objects.filter(pk=edition.pk, batch__text_confirmations__person=user)
     if confirmed.exists() or getattr(getattr(edition, "measure", None), "settled_by_id", None) == user.pk:

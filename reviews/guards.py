@@ -190,9 +190,12 @@ def move_request(*, request: ChangeRequest, target: str, actor: Actor, reason: s
     ``fields`` are further columns to set in the same statement.
     """
     source = request.state
+    # A word of one part of a stage is no new visit: the days of the others run on, and so do their claims.
+    if target != source or fields.get("revision", request.revision) != request.revision:
+        fields["state_since"] = timezone.now()
     moved = ChangeRequest.objects.filter(
         pk=request.pk, state=request.state, revision=request.revision, proposed_hash=request.proposed_hash
-    ).update(state=target, state_since=timezone.now(), **fields)
+    ).update(state=target, **fields)
     if moved != 1:
         raise WrongState(f"申请 {request.number} 已由他人处理，请刷新后再看")
     request.refresh_from_db()

@@ -19,10 +19,10 @@ from departments.people import Actor
 from departments.posts import Post
 from qingdan.errors import NotAllowed, RuleBroken, Violation, WrongState
 from reviews.batches import check_conflicts, check_submission, lock_batch
-from reviews.followups import settle, split_off
 from reviews.guards import check_can_act_on_batch, check_can_act_on_request, move_batch, move_request
 from reviews.models import AgendaItem, Batch, Change, ChangeRequest, Meeting, MeetingDecision, MeetingRecord
 from reviews.requests import close_changes
+from reviews.splitting import copy_off, settle
 from reviews.states import BatchAction, BatchState, RequestAction, RequestState
 from reviews.suspending import report_to
 from reviews.trail import CHANGED, record_history
@@ -123,7 +123,8 @@ def record_meeting(
         opinion=opinion,
         exceptions=exceptions or {},
     )
-    _check_minutes(batch, minutes, seen_hash)
+    _check_submission_seen(batch, seen_hash)
+    _check_minutes(batch, minutes)
     return _decide(actor, batch, minutes, person=actor, post=posting.post)
 
 
@@ -151,11 +152,12 @@ def register_minutes(
         opinion=opinion,
         exceptions=exceptions or {},
     )
+    _check_submission_seen(batch, seen_hash)
     if outcome != MeetingDecision.Outcome.AGREED and not opinion.strip():
         raise RuleBroken(Violation("S01", f"{MeetingDecision.Outcome(outcome).label}须写明意见", "意见"))
     if not minutes_no.strip():
         raise RuleBroken(Violation("B08", "由审改办登记时，须填写会议纪要文号", "会议纪要文号"))
-    _check_minutes(batch, minutes, seen_hash)
+    _check_minutes(batch, minutes)
     record = MeetingRecord(
         batch=batch,
         meeting_title=meeting_title.strip(),
@@ -178,9 +180,9 @@ def register_minutes(
 def confirm_minutes(*, actor: Actor, batch: Batch, record: MeetingRecord) -> MeetingDecision:
     """A second person found the registration to be what the minutes say: it takes effect."""
     lock_batch(batch)
-    record = _waiting(batch, record)
     action = _ACTION[MeetingDecision.Outcome(record.outcome)]
     _row, posting = check_can_act_on_batch(actor=actor, batch=batch, action=action)
+    record = _waiting(batch, record)
     _check_second(actor, record)
     if record.submission_hash != batch.submission_hash:
         raise WrongState("送审稿已变化，请退回重新登记")
@@ -194,8 +196,8 @@ def confirm_minutes(*, actor: Actor, batch: Batch, record: MeetingRecord) -> Mee
 def send_minutes_back(*, actor: Actor, batch: Batch, record: MeetingRecord, opinion: str) -> Batch:
     """The registration is not what the minutes say: 审改办 enters it again. Raises RuleBroken S01 without a reason."""
     lock_batch(batch)
-    record = _waiting(batch, record)
     row, posting = check_can_act_on_batch(actor=actor, batch=batch, action=BatchAction.SEND_BACK, opinion=opinion)
+    record = _waiting(batch, record)
     _check_second(actor, record)
     _settle_record(actor, record, MeetingRecord.State.SENT_BACK, opinion.strip())
     move_batch(batch=batch, target=row.target, actor=actor, reason=f"退回重新登记：{opinion.strip()}"[:500])
@@ -234,9 +236,12 @@ def _settle_record(actor: Actor, record: MeetingRecord, state: str, note: str) -
     record.save()
 
 
-def _check_minutes(batch: Batch, minutes: Minutes, seen_hash: str) -> None:
+def _check_submission_seen(batch: Batch, seen_hash: str) -> None:
     if seen_hash != batch.submission_hash:
         raise WrongState("送审稿已变化，请重新查看后再记录审议结果")
+
+
+def _check_minutes(batch: Batch, minutes: Minutes) -> None:
     check_submission(batch)
     broken = []
     if not minutes.meeting_title.strip():
@@ -269,8 +274,12 @@ def _decide(
     )
     _carry_out(actor, batch, minutes)
     report_to(actor=actor, meeting=meeting)
-    move_batch(batch=batch, target=row.target, actor=actor, reason=str(decision), meeting=meeting)
-    if row.target in (BatchState.DECIDED, BatchState.AMENDING):
+    target = row.target
+    if not batch.requests.filter(state=RequestState.APPROVED).exists():
+        # Every single change was excepted: there is nothing to publish, and the next batch need not wait.
+        target = BatchState.DISSOLVED
+    move_batch(batch=batch, target=target, actor=actor, reason=str(decision), meeting=meeting)
+    if target in (BatchState.DECIDED, BatchState.AMENDING):
         check_conflicts(batch)
     actor.record(
         act="record_meeting",
@@ -332,7 +341,7 @@ def _lead(actor: Actor, request: ChangeRequest, changes: Sequence[Change]) -> No
     if deferred := [change for change in changes if change.outcome == Change.Outcome.DEFERRED]:
         for change in deferred:
             settle(actor=actor, changes=[change], outcome=change.outcome, note=change.outcome_note, reason="暂缓，另立申请")
-        split_off(
+        copy_off(
             actor=actor, request=request, changes=deferred, state=RequestState.AWAITING, reason=f"申请 {request.number} 暂缓的事项"
         )
     if action == RequestAction.REJECT:

@@ -18,6 +18,7 @@ from qingdan.items.kinds import BEGINNING, ChangeKind
 from qingdan.items.models import Category, Item, ItemVersion
 from qingdan.ledger.canonical import canonical_bytes, sha256_hex
 from reviews.approvals import unapproved
+from reviews.bound import bound_changes, check_removable, overwrite
 from reviews.checks import check_request
 from reviews.consents import consents_missing
 from reviews.conversation import unanswered
@@ -102,17 +103,23 @@ def create_request(
 def replace_changes(
     *, actor: Actor, request: ChangeRequest, reason: str, proposals: Sequence[Proposal], document: str = "", seen_hash: str
 ) -> ChangeRequest:
-    """Put another set of changes into a draft or returned request; what was before stays in its history."""
+    """Put another set of changes into a draft or returned request; what was before stays in its history. Raises as ``create_request``.
+
+    Q41: a change that evidence names is written into and goes first; it cannot be left out.
+    """
     Region.objects.select_for_update().get(pk=request.region_id)
     ChangeRequest.objects.select_for_update().get(pk=request.pk)
     request.refresh_from_db()
     _row, posting = check_can_act_on_request(actor=actor, request=request, action=RequestAction.EDIT)
     check_seen(request, seen_hash)
     before = request.proposed_hash
-    request.changes.all().delete()
-    check_proposals(request.department, proposals)
+    bound, given = bound_changes(request), {proposal.item.pk: proposal for proposal in proposals if proposal.item}
+    check_removable([change for change in bound if change.item_id not in given], bound)
+    check_proposals(request.department, proposals, request=request)
+    request.changes.exclude(pk__in=[change.pk for change in bound]).delete()
     request.reason, request.document = reason.strip() or request.reason, document.strip()
-    _save_with(request, proposals, actor, "修改")
+    first = [given.pop(change.item_id) for change in bound]
+    _save_with(request, [*first, *(each for each in proposals if each not in first)], actor, "修改", bound)
     actor.record(act="replace_changes", post=posting.post, obj=request, before_hash=before, after_hash=request.proposed_hash)
     return request
 
@@ -309,12 +316,18 @@ def next_number(region: Region) -> str:
     return f"{year}-{ChangeRequest.objects.filter(region=region, number__startswith=f'{year}-').count() + 1:04d}"
 
 
-def _save_with(request: ChangeRequest, proposals: Sequence[Proposal], actor: Actor, reason: str) -> None:
-    """Save the request and its changes; ``reason`` goes into its history."""
+def _save_with(
+    request: ChangeRequest, proposals: Sequence[Proposal], actor: Actor, reason: str, kept: Sequence[Change] = ()
+) -> None:
+    """Save the request and its changes; ``reason`` goes into its history. ``kept``: changes for the first of ``proposals``."""
     request.proposed_hash = _hash_of(request, proposals)
     request._change_reason, request._history_user = reason, actor.user
     request.save()
-    add_changes(actor, request, proposals, first=1)
+    for position, (change, proposal) in enumerate(zip(kept, proposals, strict=False), start=1):
+        change.position = position
+        overwrite(change, proposal, actor)
+    if proposals[len(kept) :]:
+        add_changes(actor, request, proposals[len(kept) :], first=len(kept) + 1)
 
 
 def _hash_of(request: ChangeRequest, proposals: Sequence[Proposal]) -> str:

@@ -124,11 +124,15 @@ def comeback_of(request: ChangeRequest) -> Comeback:
 
 
 def standing_parts(request: ChangeRequest, decision: Decision) -> set[str]:
-    """Parts that had passed what ``decision`` sent back, or were still to confirm that their earlier word stands."""
+    """Parts that had passed what ``decision`` sent back, or were still to confirm that their earlier word stands.
+
+    By then: who passed the rest afterwards never saw what had been split off.
+    """
     source = decision.request_id
     at = decision.revision
-    passed = Decision.objects.filter(request=source, revision=at, outcome=Decision.Outcome.PASSED).exclude(pk=decision.pk)
-    answers = dict(Confirmation.objects.filter(request=source, revision=at).values_list("part", "answer"))
+    passed = Decision.objects.filter(request=source, revision=at, outcome=Decision.Outcome.PASSED, pk__lt=decision.pk)
+    given = Confirmation.objects.filter(request=source, revision=at, at__lte=decision.at)
+    answers = dict(given.values_list("part", "answer"))
     revision = Revision.objects.filter(request=source, number=at, limited=True).defer("manifest").first()
     waiting = {part for part in (revision.confirming_parts if revision else ()) if part not in answers}
     confirmed = {part for part, answer in answers.items() if answer == Confirmation.Answer.CONFIRMED}
@@ -192,7 +196,8 @@ def _outside(request: ChangeRequest, allowed: dict[int, set[str]]) -> Iterator[O
         yield Outside(0, "申请", "调整理由")
     if request.document != before[1]:
         yield Outside(0, "申请", "依据文件")
-    rows = _manifest_rows(revision)
+    gone = _split_off(request)
+    rows = {position: row for position, row in _manifest_rows(revision).items() if position not in gone}
     now = _now_of(request, rows)
     for position, row in rows.items():
         change, marked = now.get(position), allowed.get(position, set())
@@ -206,6 +211,13 @@ def _outside(request: ChangeRequest, allowed: dict[int, set[str]]) -> Iterator[O
     kept = {change.pk for change in now.values()}
     for change in request.changes.exclude(pk__in=kept).order_by("position"):
         yield Outside(change.position, change.name, "新增的一项")
+
+
+def _split_off(request: ChangeRequest) -> set[int]:
+    """Positions in the present revision that decisions on it took out of the request: no correction of the department's."""
+    splits = RequestSplit.objects.filter(source=request, decision__revision=request.revision)
+    targets = Revision.objects.filter(request__in=splits.values("target"), number=request.revision)
+    return {position for revision in targets for position in _manifest_rows(revision)}
 
 
 def changed_keys(request: ChangeRequest, row: list, change: Change) -> set[str]:
@@ -257,13 +269,17 @@ def _manifest_rows(revision: Revision) -> dict[int, list]:
 
 
 def _now_of(request: ChangeRequest, rows: dict[int, list]) -> dict[int, Change]:
-    """Position in an earlier manifest → that change as it is now: by item; without one by content, by place, and then by order."""
+    """Position in an earlier manifest → that change as it is now: by item; without one by content, name, place, and then by order."""
     changes = list(request.changes.select_related("item", "base_version").order_by("position"))
     by_item = {change.item.code: change for change in changes if change.item_id}
     found = {position: by_item[row[ITEM]] for position, row in rows.items() if row[ITEM] and row[ITEM] in by_item}
     free = [change for change in changes if not change.item_id]
     left = {position: row for position, row in rows.items() if not row[ITEM]}
-    for same in (lambda row, change: row[CONTENT] == change.content_hash, lambda row, change: row[POSITION] == change.position):
+    for same in (
+        lambda row, change: row[CONTENT] == change.content_hash,
+        lambda row, change: _content(request, row).name == change.name,
+        lambda row, change: row[POSITION] == change.position,
+    ):
         for position, row in list(left.items()):
             match = next((change for change in free if same(row, change)), None)
             if match is not None:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from qingdan.items.models import Category
 from reviews.models import Change, ChangeRequest, Confirmation, Decision, Revision, RouteRule
-from reviews.states import RequestState, Stage
+from reviews.states import Part, RequestState, Stage
 
+STAGE_OF_PART = {Part.DUTY: Stage.COMPLIANCE, Part.PLATFORM: Stage.COMPLIANCE, Part.LEGALITY: Stage.LEGALITY}
 STAGE_OF_STATE = {RequestState.COMPLIANCE: Stage.COMPLIANCE, RequestState.LEGALITY: Stage.LEGALITY}
 
 
@@ -53,6 +54,17 @@ def lineage(request: ChangeRequest) -> list[int]:
         keys.append(key)
         key = ChangeRequest.objects.filter(pk=key).values_list("origin_id", flat=True).get()
     return keys
+
+
+def spoken_elsewhere(request: ChangeRequest, stage: str | None) -> set[int]:
+    """Keys of the people who spoke on the changes of ``request`` in another stage: decided, or confirmed an earlier word.
+
+    Whatever the revision or split. One query, and one for each request it was split from.
+    """
+    line = lineage(request)
+    decided = Decision.objects.order_by().filter(request__in=line).values_list("part", "person_id")
+    confirmed = Confirmation.objects.order_by().filter(request__in=line).values_list("part", "person_id")
+    return {person for part, person in decided.union(confirmed) if STAGE_OF_PART[part] != stage}
 
 
 def missing_parts(request: ChangeRequest, stage: str | None = None) -> list[RouteRule]:

@@ -50,6 +50,8 @@ def propose_measure(
     Raises RuleBroken E01 not in the list of today, E02 reason, E03 notice, E04 suspended already, P15 more than a clerical fault.
     """
     posting = actor.must_hold(Post.PUBLISHER, region=region, message="紧急暂停和更正由本地区审改办提出")
+    if Measure.objects.filter(item=item, state=MeasureState.PROPOSED).exists():
+        raise WrongState("该事项已有一项紧急暂停或更正等待核对，请先办结")
     kind = Measure.Kind(kind)
     version = version_in_force(region, item)
     if version is None:

@@ -246,3 +246,15 @@ def test_a_batch_of_which_nothing_is_left_is_closed(free):
             effective_on=TODAY,
             seen_hash=batch.submission_hash,
         )
+
+
+def test_what_was_amended_and_stopped_then_is_no_amendment_of_the_batch(free):
+    """The one amended text went back to legality: nothing is left for the two offices to hold against the minutes."""
+    version = free.version("劳务派遣经营许可")
+    request, batch = meet(free, [amend(version, supervision_phone="0710-1"), add("甲")])
+    change = request.changes.get(item=version.item)
+    change_text(free, batch, change, supervision_phone="0710-2")
+    _meanwhile(free, "劳务派遣经营许可", note="其间公布")
+    stop_conflicts(actor=free.publisher, batch=fresh(batch), opinion="已另行公布")
+    with pytest.raises(RuleBroken, match="先录入"):
+        confirm(free.publisher, batch)

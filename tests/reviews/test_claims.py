@@ -15,6 +15,7 @@ from reviews.claims import claim_request, claims_of, release_claim
 from reviews.looks import SITTING, news_of, note_look, since
 from reviews.models import Claim
 from reviews.requests import replace_changes, submit_request
+from reviews.words import Word
 from tests.racing import race
 from tests.world import add, decide, fresh, propose, review
 
@@ -84,7 +85,7 @@ def test_a_claim_of_who_no_longer_holds_the_post_binds_nobody(world):
         ("publisher", "compliance", NotAllowed),
         ("compliance", "legality", NotAllowed),
         ("compliance", "returned", WrongState),
-        ("clerk", "draft", WrongState),
+        ("clerk", "draft", NotAllowed),
         ("council", "awaiting", NotAllowed),
     ],
 )
@@ -178,3 +179,32 @@ def test_what_was_never_opened_is_new(world):
     assert news_of([row], world.compliance.user) == {row.pk: "new"}
     note_look(person=world.service.user, request=row)
     assert news_of([row], world.compliance.user) == {row.pk: "new"}, "another's look is not his"
+
+
+def test_the_word_of_one_office_ends_no_claim_of_the_other_and_gives_it_no_more_days(world):
+    row = propose(world, [add("甲")])
+    claim_request(actor=world.service, request=row)
+    since_when = fresh(row).state_since
+    decide(world.compliance, row)
+    assert (fresh(row).state, names(row), fresh(row).state_since) == ("compliance", ["service"], since_when)
+
+
+def test_whose_turn_it_never_is_hears_so_whatever_the_state(world):
+    for state in ("returned", "compliance", "published"):
+        with pytest.raises(NotAllowed):
+            claim_request(actor=world.clerk, request=world.request(state))
+
+
+def test_who_decided_before_a_split_claims_in_no_other_stage(world):
+    row = propose(world, [add("甲"), add("乙")])
+    both = colleague(world, "both")
+    Posting.objects.create(user=both.user, post=Post.LEGALITY, region=world.city, from_on=datetime.date(2016, 1, 1))
+    decide(both, row)
+    decide(world.service, row, words={2: Word("returned", "电话不全", (("supervision_phone", "写区号"),))})
+    back = fresh(row).followups.get()
+    submit_request(actor=world.head, request=back, seen_hash=back.proposed_hash)
+    decide(world.compliance, back)
+    decide(world.service, back)
+    assert fresh(back).state == "legality"
+    with pytest.raises(NotAllowed, match="另一阶段"):
+        claim_request(actor=both, request=back)

@@ -21,7 +21,7 @@ from reviews.filings import (
 )
 from reviews.later_guards import check_can_act_on_filing
 from reviews.later_states import FilingAction, FilingState
-from reviews.models import ChangeRequest, DeskSetting, PublicationPlace
+from reviews.models import ChangeRequest, Decision, DeskSetting, PublicationPlace
 from tests.reviews.test_meetings import colleague
 from tests.world import PEOPLE, add, amend, fresh, propose
 
@@ -192,3 +192,26 @@ def test_every_filing_action_by_every_post(world, filed, state):
 def _put(filing, state):
     type(filing).objects.filter(pk=filing.pk).update(state=state)
     return fresh(filing)
+
+
+def test_who_passed_the_first_of_a_line_of_requests_examines_none_of_them(world, filed):
+    """What was split off twice was passed as lawful once, two requests back."""
+    request = ChangeRequest.objects.get(batch__edition=filed.edition)
+    line = [fresh(request), world.request("withdrawn"), world.request("awaiting")]
+    for row, origin in zip(line, line[1:], strict=False):
+        ChangeRequest.objects.filter(pk=row.pk).update(origin=origin)
+    register_filing(actor=world.legality, filing=filed, registered_no="备9")
+    examiner = colleague(world, "legality", "examiner")
+    first = line[-1].decisions.get(stage="legality")
+    Decision.objects.create(
+        request=line[-1],
+        revision=9,
+        stage="legality",
+        part="legality",
+        outcome="passed",
+        proposed_hash=first.proposed_hash,
+        person=examiner.user,
+        post="legality",
+    )
+    with pytest.raises(NotAllowed, match="合法性审查人"):
+        conclude(world, filed, "accepted", actor=examiner)

@@ -188,3 +188,30 @@ def test_a_batch_that_is_still_gathered_is_no_point_of_a_meeting(free):
         call_meeting(actor=free.council, region=free.city, title="会", held_on=TODAY)
     with pytest.raises(NotAllowed):
         call_meeting(actor=free.clerk, region=free.city, title="别的会", held_on=TODAY)
+
+
+def test_a_batch_of_which_every_change_is_excepted_is_closed(free):
+    """Nothing of it can be published, and the next batch need not wait for it."""
+    request, batch = frozen(free, add("甲"), add("乙"))
+    keys = dict(request.changes.values_list("name", "pk"))
+    exceptions = {keys["甲"]: ItemOutcome("deferred", "另议"), keys["乙"]: ItemOutcome("refused", "不妥")}
+    record = register(free, batch, exceptions=exceptions)
+    confirm_minutes(actor=free.council, batch=batch, record=record)
+    assert (fresh(batch).state, fresh(request).state) == ("dissolved", "refused")
+    waiting = fresh(request).followups.get()
+    assert create_batch(actor=free.publisher, region=free.city, title="下一批", requests=[waiting]).state == "draft"
+
+
+def test_who_may_not_check_hears_so_before_whether_it_was_checked(free):
+    _request, batch = frozen(free, add("甲"))
+    record = register(free, batch)
+    confirm_minutes(actor=free.council, batch=batch, record=record)
+    for act, more in ((confirm_minutes, {}), (send_minutes_back, {"opinion": "有误"})):
+        with pytest.raises(NotAllowed):
+            act(actor=free.clerk, batch=batch, record=record, **more)
+
+
+def test_that_a_batch_is_open_is_said_before_what_the_new_one_lacks(free):
+    frozen(free, add("甲"))
+    with pytest.raises(WrongState, match="尚未公布"):
+        create_batch(actor=free.publisher, region=free.city, title="", requests=[])

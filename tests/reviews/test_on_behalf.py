@@ -12,6 +12,7 @@ from qingdan.errors import NotAllowed, RuleBroken
 from reviews.models import ChangeRequest
 from reviews.on_behalf import propose_on_behalf
 from reviews.requests import Proposal
+from reviews.splitting import copy_off, settle
 from tests.world import decide, fresh
 
 
@@ -91,3 +92,11 @@ def test_the_page_makes_it(world):
 def test_a_faulty_form_is_told_what_is_wrong(world, fields):
     response = page(world, **fields)
     assert response.status_code == 422 and not ChangeRequest.objects.filter(on_behalf=True).exists()
+
+
+def test_a_follow_up_is_still_known_to_be_opened_by_the_office(world):
+    request = opened(world)
+    changes = list(request.changes.all())
+    settle(actor=world.council, changes=changes, outcome="deferred", note="", reason="暂缓")
+    followup = copy_off(actor=world.council, request=request, changes=changes, state="awaiting", reason="暂缓")
+    assert (followup.on_behalf, followup.notified) == (True, request.notified)

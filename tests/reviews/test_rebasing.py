@@ -7,8 +7,11 @@ from django.utils import timezone
 
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from reviews.batches import create_batch, freeze_batch
+from reviews.editing import remove_change
+from reviews.manifests import stored_hash
 from reviews.models import Rebase
 from reviews.rebasing import conflicts_of, rebase_request
+from reviews.requests import Proposal, replace_changes
 from tests.reviews.test_amending import _meanwhile
 from tests.world import add, amend, decide, fresh, propose, publish, review
 
@@ -99,3 +102,23 @@ def _add(world, batch, request):
     from reviews.batches import add_to_batch
 
     return add_to_batch(actor=world.publisher, batch=fresh(batch), request=request)
+
+
+def test_what_was_carried_can_still_be_corrected_but_not_left_out(free, waiting):
+    """Its evidence names the change: the department writes into it, and takes the other one out."""
+    _meanwhile(free, "劳务派遣经营许可", note="其间公布")
+    rebase_request(actor=free.publisher, request=waiting, seen_hash=waiting.proposed_hash)
+    decide(free.legality, waiting, "returned", "电话不全")
+    returned, carried = fresh(waiting), fresh(waiting).changes.get(name="劳务派遣经营许可")
+    given = {"actor": free.clerk, "request": returned, "reason": returned.reason, "seen_hash": returned.proposed_hash}
+    with pytest.raises(RuleBroken, match="不能从申请中去掉"):
+        replace_changes(**given, proposals=[add("甲")])
+    with pytest.raises(RuleBroken, match="不能从申请中去掉"):
+        remove_change(actor=free.clerk, request=returned, change=carried, seen_seal=carried.seal)
+    version = carried.base_version
+    content = carried.content.changed(supervision_phone="0710-3600009")
+    mended = Proposal(kind=carried.kind, content=content, item=version.item, base_version=version)
+    replace_changes(**given, proposals=[add("乙"), mended])
+    (first, second) = fresh(waiting).changes.order_by("position")
+    assert (first.pk, first.content.supervision_phone, second.name) == (carried.pk, "0710-3600009", "乙")
+    assert fresh(waiting).proposed_hash == stored_hash(fresh(waiting))

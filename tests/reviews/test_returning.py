@@ -1,5 +1,7 @@
 """How a returned request comes back: limited to what was marked, to the stage that returned it; anything else starts again."""
 
+import datetime
+
 import pytest
 
 from departments.models import Posting
@@ -10,6 +12,7 @@ from reviews.requests import Proposal, replace_changes, submit_request
 from reviews.returning import changed_since, comeback_of, fields_to_correct, first_field_to_correct
 from reviews.route import awaited_confirmations, missing_parts, missing_parts_of
 from reviews.words import Word
+from tests.reviews.test_claims import colleague
 from tests.world import add, decide, fresh, propose, review
 
 PHONE = Word("returned", "", (("supervision_phone", "须写区号"),))
@@ -225,3 +228,41 @@ def test_lists_see_the_awaited_confirmations_as_turns(world):
     other = propose(world, [add("别的")])
     parts = {key: [rule.part for rule in rules] for key, rules in missing_parts_of([request, fresh(other)]).items()}
     assert parts == {request.pk: ["legality", "duty", "platform"], other.pk: ["duty", "platform"]}
+
+
+def test_what_a_return_refused_is_no_correction_of_the_department(world):
+    """1 is refused by the same decision and leaves: the marked telephone of 2 is all that was corrected."""
+    request = returned_by_legality(world, {1: Word("refused", "无依据"), 2: PHONE})
+    request = handed_in(world, corrected(world, request, supervision_phone="0710-3600009"))
+    assert (request.state, Revision.objects.get(request=request, number=2).limited) == ("legality", True)
+
+
+def test_who_passes_the_rest_afterwards_has_no_word_to_confirm_of_what_was_split_off(world):
+    request = propose(world, [add("甲"), add("乙")])
+    decide(world.compliance, request, words={2: Word("returned", "电话不全", (("supervision_phone", "写区号"),))})
+    decide(world.service, request)
+    back = handed_in(world, corrected(world, RequestSplit.objects.get(source=request).target, supervision_phone="0710-3600009"))
+    assert (back.state, awaited_confirmations(back)) == ("compliance", [])
+    assert [rule.part for rule in missing_parts(back)] == ["duty", "platform"]
+
+
+def test_new_items_that_were_split_off_are_known_again_by_name(world):
+    """Both were second and third; alone they are first and second, and both telephones are corrected."""
+    request = propose(world, [add("甲"), add("乙"), add("丙")])
+    decide(world.compliance, request, words={2: PHONE, 3: PHONE})
+    back = RequestSplit.objects.get(source=request).target
+    proposals = [
+        Proposal(kind=change.kind, content=change.content.changed(supervision_phone=f"0710-360000{change.position}"))
+        for change in back.changes.order_by("position")
+    ]
+    replace_changes(actor=world.clerk, request=back, reason=back.reason, proposals=proposals, seen_hash=back.proposed_hash)
+    assert comeback_of(fresh(back)).limited
+
+
+def test_who_confirmed_an_earlier_word_decides_in_no_other_stage(world):
+    request = handed_in(world, corrected(world, returned_by_legality(world), supervision_phone="0710-3600009"))
+    both = colleague(world, "two_stages")
+    Posting.objects.create(user=both.user, post="legality", region=world.city, from_on=datetime.date(2016, 1, 1))
+    answer(both, request)
+    with pytest.raises(NotAllowed, match="两个阶段"):
+        decide(both, request)
