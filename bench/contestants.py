@@ -6,6 +6,7 @@ import io
 import json
 import resource
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -172,6 +173,56 @@ def bulk_update_199(workbook: Path) -> Callable[[], object]:
     return run
 
 
+def edition_difference(workbook: Path) -> Callable[[], object]:
+    """What differs between the first and the newest of fifteen editions, each of which changed some items."""
+    from qingdan.items.comparing import compare
+
+    first, newest = first_and_newest()
+    assert compare(first, newest)
+
+    def run() -> None:
+        for _ in range(PAGES):
+            compare(first, newest)
+
+    return run
+
+
+def edition_membership(workbook: Path) -> Callable[[], object]:
+    """The floor of that: the same columns of all entries of the newest edition are read, nothing is compared."""
+    from qingdan.items.models import EditionEntry
+
+    _first, newest = first_and_newest()
+    columns = ("item_id", "version_id", "position", "version__department_id", "version__parent_id")
+
+    def run() -> None:
+        for _ in range(PAGES):
+            assert len(list(EditionEntry.objects.filter(edition=newest).public().order_by().values_list(*columns)))
+
+    return run
+
+
+def first_and_newest():
+    edition, _entries = newest_entries(1)
+    return type(edition).objects.light().get(region=edition.region, number=1), edition
+
+
+def whole_list(form: str) -> Callable[[Path], Callable[[], object]]:
+    """One file of the whole list of 3,928 items, as the worker makes it after publication; its memory is the figure to look at."""
+
+    def contestant(workbook: Path) -> Callable[[], object]:
+        from qingdan.items.documents.editions import KINDS
+
+        edition, _entries = newest_entries(1)
+
+        def run() -> None:
+            with tempfile.TemporaryFile() as to:
+                KINDS[form].write(edition=edition, department=None, to=to)
+
+        return run
+
+    return contestant
+
+
 def newest_entries(number: int):
     """The newest edition of the city and the first ``number`` of its items."""
     from bench.prepare import CITY
@@ -186,9 +237,9 @@ CONTESTANTS = {
     each.__name__: each
     for each in (
         *(read_with_calamine, import_as_requests, import_as_baseline, publish_199, bulk_update_199),
-        *(request_page_500, bare_template_500),
+        *(request_page_500, bare_template_500, edition_difference, edition_membership),
     )
-}
+} | {f"write {form}": whole_list(form) for form in ("power.xlsx", "list.xlsx", "list.csv", "list.docx", "list.pdf")}
 
 
 def peak_mb() -> float:

@@ -31,6 +31,9 @@ DATABASES = {
     "bulk_update_199": "city",
     "request_page_500": "city",
     "bare_template_500": "city",
+    "edition_difference": "14",
+    "edition_membership": "14",
+    **{f"write {form}": "city" for form in ("power.xlsx", "list.xlsx", "list.csv", "list.docx", "list.pdf")},
 }
 PAGES = ("home", "list", "search", "item")
 PAST_DAY = "2016-04-20"  # inside the first edition of the city, whatever was published since
@@ -52,6 +55,7 @@ RATIOS = [
     Ratio("import of 3,928 rows as baseline ÷ calamine reading", "import_as_baseline", "read_with_calamine", aim=15),
     Ratio("199 changes published ÷ bulk_update of the same rows", "publish_199", "bulk_update_199", aim=10),
     Ratio("request page with 500 changes ÷ bare template of the same rows", "request_page_500", "bare_template_500", aim=3),
+    Ratio("difference of two of 15 editions ÷ reading the entries of one", "edition_difference", "edition_membership", aim=2),
     *(
         Ratio(f"{page} page, first time ÷ bare view ({label})", page, "bare", unit)
         for page in PAGES
@@ -64,6 +68,11 @@ RATIOS = [
     ),
     *(
         Ratio(f"home page, not changed (304) ÷ bare view ({label})", "home, 304", "bare", unit, aim=1.18)
+        for unit, label in (("ms", "time"), ("cpu_ms", "CPU"))
+    ),
+    *(
+        Ratio(f"list page as of a past day, {how} ÷ bare view ({label})", f"list at 14, {name}", "bare", unit, aim=1.18)
+        for name, how in (("kept", "kept"), ("304", "not changed (304)"))
         for unit, label in (("ms", "time"), ("cpu_ms", "CPU"))
     ),
     Ratio("search, rare words, 392,800 ÷ 3,928 items: page", "page, rare, 392,800 items", "page, rare, 3,928 items", "ms", aim=1.5),
@@ -153,6 +162,7 @@ def run_pages(folder: Folder, rounds: int) -> dict[str, dict[str, float]]:
 
         bare, site, keeping = start("bench.bare", "city"), start("qingdan.wsgi", "city"), start("qingdan.wsgi", "city", 512)
         few, many = start("qingdan.wsgi", "14"), start("qingdan.wsgi", "140")
+        few_kept = start("qingdan.wsgi", "14", 512)
         now = {"bare": Asked(bare, "/")}
         now |= {page: Asked(site, address) for page, address in addresses.items()}
         now |= {f"{page}, kept": Asked(keeping, address, packed=True) for page, address in addresses.items()}
@@ -163,6 +173,9 @@ def run_pages(folder: Folder, rounds: int) -> dict[str, dict[str, float]]:
             if page != "search"
             for name, server in (("14", few), ("140", many))
         }
+        day = f"{addresses['list']}?on={PAST_DAY}"
+        now["list at 14, kept"] = Asked(few_kept, day, packed=True)
+        now["list at 14, 304"] = Asked(few_kept, day, known=True, packed=True)
         return measure(now, rounds) | measure(past, rounds)
 
 

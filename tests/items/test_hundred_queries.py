@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime
 import hashlib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -40,7 +41,8 @@ def contents() -> tuple[ItemContent, ...]:
     return tuple(found.values())
 
 
-def publish_rows(world: World) -> Edition:
+def publish_contents(world: World, listed: Iterable[ItemContent]) -> Edition:
+    """``listed`` as the first list of a county of one department."""
     terms = EditionTerms(
         region=world.other_county,
         kind=EditionKind.BASELINE,
@@ -52,14 +54,14 @@ def publish_rows(world: World) -> Edition:
         entered_afterwards=True,
     )
     with transaction.atomic():
-        placements = [Placement(kind=ChangeKind.ADD, content=each) for each in contents()]
+        placements = [Placement(kind=ChangeKind.ADD, content=each) for each in listed]
         return publish_edition(actor=world.publisher, terms=terms, placements=placements)
 
 
 @pytest.fixture
 def edition(world, settings, tmp_path):
     settings.SEARCH_DIR = tmp_path
-    return publish_rows(world)
+    return publish_contents(world, contents())
 
 
 def codes_by_name(edition: Edition) -> dict[tuple[str, str], str]:

@@ -71,9 +71,9 @@ def test_an_item_that_was_withheld_in_between_is_told_by_neither_side(world, cli
     assert "完全相同" in text_of(page)
 
 
-def test_it_costs_the_same_queries_whatever_differs(world, client, office, django_assert_max_num_queries):
+def test_it_costs_the_same_queries_whatever_differs(world, client, office, count_queries):
     office.publish(*(office.add(content("420600-MZJ", "07", f"核准{n}")) for n in range(25)), on=datetime.date(2021, 3, 1))
-    with django_assert_max_num_queries(8):
+    with count_queries("public.edition_compare"):
         page = client.get("/editions/2/compare/3/")
     assert "第 1 / 2 页" in text_of(page)
     assert "核准24" in text_of(client.get("/editions/2/compare/3/?page=2"))

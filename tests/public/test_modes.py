@@ -83,3 +83,11 @@ def test_the_elders_first_page_has_the_doors_and_leads_to_the_rest(world, client
         assert door in text
     assert "按部门和类别" not in text
     assert 'href="/statistics/"' in page.content.decode()
+
+
+@pytest.mark.parametrize("name", ["home", "items", "departments", "editions"])
+def test_a_page_of_the_other_mode_asks_no_more(world, client, count_queries, name):
+    address = "/" if name == "home" else f"/{name}/"
+    client.get(address, **ELDER)
+    with count_queries(f"public.{name}.elder"):
+        client.get(address, **ELDER)
