@@ -120,6 +120,16 @@ def fork(do: Callable[[], str], at: int | None = None) -> Child:
         os._exit(code)
 
 
+def kill_after(child: Child, seconds: float) -> str:
+    """Kill it at that moment, even if it has just acknowledged; what it had acknowledged."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        if select.select([child.reading], [], [], left)[0]:
+            break
+    child.kill()
+    return child.acknowledged()
+
+
 def digest() -> str:
     """A hash over every row of every table: equal digests, equal databases."""
     hashed = hashlib.sha256()

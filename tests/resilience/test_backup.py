@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import tarfile
+import tempfile
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,9 +18,11 @@ from qingdan.items.models import Edition
 from qingdan.items.verifying import verify
 from qingdan.ledger import heads, keys
 from qingdan.ledger.models import AuditEvent, LogEntry, SignedHead
+from qingdan.management.backups import _unpack, write_backup
 from tests.databases import head_file, switch_to
 from tests.public.office import Office
 from tests.resilience import acts
+from tests.resilience.faults import digest, fork, kill_after
 from tests.resilience.invariants import hold
 from tests.soaking import record, trials
 from tests.world import World, content
@@ -239,3 +242,21 @@ def test_a_database_in_use_is_not_written_over(sixty, settings, media, tmp_path)
             (aside,) = name.parent.glob(f"{name.name}.*.old")
             aside.unlink()
             hold()
+
+
+def test_a_backup_that_is_killed_leaves_none_or_a_whole_one(sixty, settings, media, tmp_path):
+    """C01 of backing up: never half a file under the name that was asked for, and the database is as it was."""
+    chance, whole = random.Random(4), 0
+    with sixty():
+        before = digest()
+        for number in range(trials(20)):
+            target = tmp_path / f"{number}.tar"
+            child = fork(lambda target=target: str(write_backup(target).log_entries))
+            said = kill_after(child, chance.uniform(0, 0.15))
+            assert target.exists() or not said
+            if target.exists():
+                whole += 1
+                with tempfile.TemporaryDirectory() as folder:
+                    _unpack(target, Path(folder))
+        assert digest() == before
+    record("kills of a backup", kills=trials(20), whole=whole, half=0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import select
 import time
 
 import pytest
@@ -13,7 +12,7 @@ from django.utils import timezone
 from departments.models import Region
 from qingdan.items.models import Edition
 from tests.resilience.acts import publishing
-from tests.resilience.faults import Child, counts, digest, fork
+from tests.resilience.faults import counts, digest, fork, kill_after
 from tests.resilience.invariants import whole
 from tests.soaking import record, soaking, trials
 from tests.world import CITY
@@ -28,16 +27,6 @@ def lasting(copied, act) -> tuple[float, dict[str, int]]:
         began = time.perf_counter()
         assert fork(act.do).acknowledged()
         return time.perf_counter() - began, counts()
-
-
-def kill_after(child: Child, seconds: float) -> str:
-    """Kill it at that moment, even if it has just acknowledged; what it had acknowledged."""
-    end = time.perf_counter() + seconds
-    while (left := end - time.perf_counter()) > 0:
-        if select.select([child.reading], [], [], left)[0]:
-            break
-    child.kill()
-    return child.acknowledged()
 
 
 def serving(client) -> float:
