@@ -11,6 +11,8 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from budget.evaluation.models import SelfEvaluation
+from budget.evaluation.sheet import sheet_of
 from budget.execution import Figures, added_up, book_of
 from budget.guards import FundAct, check_can_act, locked
 from budget.models import Fund
@@ -51,6 +53,7 @@ class Account:
     total: Row
     grade: str = ""
     score: str = ""
+    evaluated_by: str = ""
 
 
 def account_of(fund: Fund) -> dict[str, object]:
@@ -75,8 +78,13 @@ def account_of(fund: Fund) -> dict[str, object]:
 
 
 def evaluation_of(fund: Fund) -> dict[str, str]:
-    """Score and grade of the fund's confirmed self-evaluation; nothing where there is none."""
-    return {}
+    """Score, grade and format of the fund's confirmed self-evaluation; nothing where there is none."""
+    confirmed = SelfEvaluation.objects.filter(fund=fund, state=SelfEvaluation.State.CONFIRMED)
+    evaluation = confirmed.select_related("fund__department", "format").order_by("confirmed_at", "pk").last()
+    if evaluation is None:
+        return {}
+    sheet = sheet_of(evaluation)
+    return {"score": sheet.total, "grade": sheet.grade, "evaluated_by": sheet.format_name}
 
 
 def _row(name: str, figures: Figures) -> list[str]:

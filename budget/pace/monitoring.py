@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils import timezone
 
+from budget.evaluation.models import SelfEvaluation
+from budget.evaluation.sheet import sheet_of
 from budget.models import Fund
 from budget.money import wan_text
 from budget.pace.progress import Progress, Standing, progress_of
@@ -36,12 +37,11 @@ class Goal:
         return (self.first, self.second, self.third, self.target, self.actual, self.expected, self.remark)
 
 
-# Who knows the goals of a fund says so here; the first that has any is asked.
-GOALS: list[Callable[[Fund], list[Goal]]] = []
-
-
 def goals_of(fund: Fund) -> list[Goal]:
-    return next((found for reader in GOALS if (found := reader(fund))), [])
+    """The indicators of the fund's newest self-evaluation, as its sheet says them; none where none was begun."""
+    evaluation = SelfEvaluation.objects.filter(fund=fund).select_related("fund__department", "format").order_by("-pk").first()
+    rows = sheet_of(evaluation).rows if evaluation else ()
+    return [Goal(row.level1, row.level2, row.name, row.target, row.actual, "", row.deviation) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 import pytest
 from django.test import Client
 
+from budget.evaluation import submitting
 from budget.pace.disclosure import disclose_fund, withdraw_fund
 from budget.pace.models import Disclosure
 from qingdan.errors import RuleBroken, WrongState
 from qingdan.ledger.models import AuditEvent
 from tests.budget.books import add_line, adjust, check, enter, open_fund
+from tests.budget.evaluation.years import filled
 from tests.budget.pages import entered, text
 
 
@@ -82,6 +84,18 @@ def test_it_is_shown_and_withdrawn_on_its_page_with_a_reason(world, fund):
 def test_a_fund_without_lines_has_nothing_to_show(world):
     with pytest.raises(RuleBroken, match="还没有预算行"):
         disclose_fund(actor=world.fund_checker, fund=open_fund(world))
+
+
+def test_the_self_evaluation_is_read_once_it_is_confirmed_and_the_fund_disclosed_again(world):
+    evaluation = filled(world, "hubei")
+    fund = evaluation.fund
+    submitting.submit_evaluation(actor=world.fund_clerk, evaluation=evaluation)
+    disclose_fund(actor=world.fund_checker, fund=fund)
+    assert "绩效自评" not in read(f"/money/{fund.year}/")
+    submitting.confirm_evaluation(actor=world.fund_checker, evaluation=evaluation)
+    assert "公开后账有变化" in text(entered("clerk").get(f"/admin/funds/{fund.pk}/disclosure/"))
+    disclose_fund(actor=world.fund_checker, fund=fund)
+    assert "82.18 分，良" in read(f"/money/{fund.year}/")
 
 
 def test_accounts_without_a_budget_are_read_as_such(world):

@@ -17,6 +17,7 @@ from qingdan.errors import RuleBroken
 from qingdan.ledger.models import AuditEvent
 from qingdan.paper.word import write_word
 from tests.budget.books import add_line, enter, open_fund
+from tests.budget.evaluation.years import filled
 from tests.budget.pages import entered, text
 
 NAMES = {"三年平均": Decimal("1000.00"), "计划印数": Decimal(300), "本年印数": Decimal(200), "上年支出": None}
@@ -121,3 +122,12 @@ def test_the_monitoring_form_says_the_same_on_the_page_and_in_word(world, three)
     answer = entered("clerk").get(f"/admin/funds/{three.pk}/monitoring.docx?month=7")
     assert answer.status_code == 200 and "attachment" in answer["Content-Disposition"]
     assert entered("clerk").get(f"/admin/funds/{three.pk}/monitoring.exe").status_code == 404
+
+
+def test_the_goals_of_the_monitoring_form_are_the_indicators_of_the_self_evaluation(world):
+    form = monitoring_of(filled(world, "hubei").fund, 7)
+    by_name = {goal[2]: goal for goal in form.goals}
+    assert len(by_name) == 8 and "14" in by_name["动态更新次数"][3] and "15" in by_name["动态更新次数"][4]
+    words = [run[0] for block in monitoring_paper(form, datetime.date(2019, 8, 1)).parts[0].blocks if hasattr(block, "rows")
+             for row in block.rows for each in row for run in each.runs]  # fmt: skip
+    assert "动态更新次数" in words
