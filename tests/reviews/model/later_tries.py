@@ -15,6 +15,12 @@ MEASURE_STATES = ("proposed", "published", "declined", "withdrawn")
 MEASURE_ACTS = tuple(dict.fromkeys(act for _, act in MEASURE_LAW))
 FILING_STATES = ("filed", "registered", "correcting", "accepted", "advised")
 FILING_ACTS = tuple(dict.fromkeys(act for _, act in FILING_LAW))
+# Kind → its states, acts and law.
+LATER = {
+    "batch": (BATCH_STATES, BATCH_ACTS, BATCH_LAW),
+    "measure": (MEASURE_STATES, MEASURE_ACTS, MEASURE_LAW),
+    "filing": (FILING_STATES, FILING_ACTS, FILING_LAW),
+}
 Key = tuple[str, str, str]
 
 
@@ -33,11 +39,8 @@ class LaterTries:
         found += [(("measure", "none", "propose"), done) for done in (True, False)]
         if model.editions:
             found += [(("filing", "none", "file"), done) for done in (True, False)]
-        for kind, rows, states, acts, law in (
-            ("batch", model.batches, BATCH_STATES, BATCH_ACTS, BATCH_LAW),
-            ("measure", model.measures, MEASURE_STATES, MEASURE_ACTS, MEASURE_LAW),
-            ("filing", model.filings, FILING_STATES, FILING_ACTS, FILING_LAW),
-        ):
+        for kind, rows in (("batch", model.batches), ("measure", model.measures), ("filing", model.filings)):
+            states, acts, law = LATER[kind]
             present = {row.state for row in rows.values()}
             found += [
                 ((kind, state, act), done)

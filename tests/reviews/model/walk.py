@@ -11,7 +11,7 @@ from dataclasses import replace
 from django.db import connection
 
 from tests.reviews.model.desk import PEOPLE, REGION_OF, Piece, Refused, Request, Text
-from tests.reviews.model.later_tries import LaterTries
+from tests.reviews.model.later_tries import LATER, LaterTries
 from tests.reviews.model.oracle import LAW, OUTCOMES
 from tests.reviews.model.oracle_later import Model
 from tests.reviews.model.product import first_lists
@@ -21,6 +21,8 @@ STATES = ("draft", "compliance", "legality", "awaiting", "batched", "approved", 
 REQUEST_ACTS = ("edit", "submit", "withdraw", "pass", "return", "refuse", "confirm", "reopen", "claim", "release", "rebase")
 # How much more, or less, often than others an act is meant to be done: most go on, few end.
 OFTEN = {"submit": 3, "pass": 6, "confirm": 6, "withdraw": 0.1, "refuse": 0.1, "on_behalf": 0.3}
+# States in which a request waits for somebody's post.
+CLAIMED = ("compliance", "legality", "awaiting")
 KINDS = ("broken", "wrong_state", "not_allowed", "stranger")
 TRIES = 60
 
@@ -133,6 +135,18 @@ class Walk:
         }
         return "\n".join([what, *history, self.steps[-1], str(rows[kind].get(number) if kind else "")])
 
+    def seldom(self, least: int) -> dict[tuple[str, str, str], list[int]]:
+        """Pairs that can occur and were done, where the law knows them, or refused fewer than ``least`` times."""
+        laws = {"request": (STATES, REQUEST_ACTS, LAW), **LATER}
+        found = {}
+        for kind, (states, acts, law) in laws.items():
+            for state, act in itertools.product(states, acts):
+                done, refused = self.coverage[kind, state, act]
+                claims = act in ("claim", "release") and state in CLAIMED
+                if refused < least or (((state, act) in law or claims) and done < least):
+                    found[kind, state, act] = [done, refused]
+        return found
+
     # -- choosing -------------------------------------------------------------------------------------------------------------------------
 
     def choose(self) -> tuple[tuple[str, str, str], str, dict]:
@@ -165,7 +179,7 @@ class Walk:
             if state in present
             for act in REQUEST_ACTS
             for done in (True, False)
-            if not done or act in ("claim", "release") or (state, act) in LAW
+            if not done or (act in ("claim", "release") and state in CLAIMED) or (state, act) in LAW
         ]
 
     def tries(self, key: tuple[str, str, str]) -> Iterator[tuple[str, dict]]:
