@@ -10,6 +10,9 @@ class Config(AppConfig):
     def ready(self) -> None:
         from budget import triggers
         from qingdan.ledger import append_only
+        from reviews.models.attachments import own_attachments
+
+        own_attachments("budget.evidence", "budget.regulation")
 
         append_only.register(
             *("budget_budgetadjustment", "budget_voucherimport", "budget_lineplan", "budget_deviationlimit"),

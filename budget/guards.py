@@ -36,6 +36,7 @@ class FundAct(models.TextChoices):
     SUBMIT_EVALUATION = "submit_evaluation", "提交自评"
     CONFIRM_EVALUATION = "confirm_evaluation", "确认自评"
     RETURN_EVALUATION = "return_evaluation", "退回自评"
+    KEEP_EVIDENCE = "keep_evidence", "登记支撑材料"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ RULES: dict[FundAct, Rule] = {
     FundAct.SUBMIT_EVALUATION: Rule(Post.FUND_CLERK, evaluation=(_EVALUATION.DRAFT,)),
     FundAct.CONFIRM_EVALUATION: Rule(Post.FUND_CHECKER, evaluation=(_EVALUATION.SUBMITTED,)),
     FundAct.RETURN_EVALUATION: Rule(Post.FUND_CHECKER, evaluation=(_EVALUATION.SUBMITTED, _EVALUATION.CONFIRMED)),
+    FundAct.KEEP_EVIDENCE: Rule(Post.FUND_CLERK),
 }
 
 

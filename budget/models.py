@@ -13,6 +13,7 @@ from simple_history.models import HistoricalRecords
 
 import budget.pace.models  # noqa: F401  (tables of this room, too)
 from budget.evaluation.models import EvaluationFormat, EvaluationSubmission, Indicator, Objective, SelfEvaluation  # noqa: F401
+from budget.evidence.models import Evidence, Regulation  # noqa: F401
 from budget.money import YuanField
 from budget.queries import ExpenditureQuerySet, FundQuerySet, OfFundQuerySet
 from budget.reporting.models import ReportText  # noqa: F401

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from budget.views import disclosure, forecast, funds, importing, indicators, lines, months, pace, reports, spending
+from budget.views import evidence, funds, importing, indicators, lines, months, pace, reports, spending
 
 
 def screens():
@@ -37,6 +38,12 @@ def screens():
         path("funds/<int:key>/disclosure/", disclosure.fund_disclosure, name="fund_disclosure"),
         path("funds/<int:key>/disclosure/show/", disclosure.fund_disclose, name="fund_disclose"),
         path("funds/<int:key>/disclosure/withdraw/", disclosure.fund_withdraw, name="fund_withdraw"),
+        path("funds/<int:key>/evidence/", evidence.fund_evidence, name="fund_evidence"),
+        path("funds/<int:key>/evidence/regulations/", evidence.fund_regulations, name="fund_regulations"),
+        path("funds/<int:key>/evidence/package.zip", evidence.fund_evidence_package, name="fund_evidence_package"),
+        path("funds/<int:key>/evidence/rows/<slug:kind>/<int:row>/", evidence.fund_evidence_bring, name="fund_evidence_bring"),
+        path("funds/<int:key>/evidence/files/<int:file>/", evidence.fund_evidence_file, name="fund_evidence_file"),
+        path("funds/<int:key>/evidence/files/<int:file>/void/", evidence.fund_evidence_void, name="fund_evidence_void"),
         path("funds/<int:key>/spending/", spending.fund_spending, name="fund_spending"),
         path("funds/<int:key>/check/", spending.fund_check, name="fund_check"),
         path("funds/<int:key>/reverse/<int:entry>/", spending.fund_reverse, name="fund_reverse"),

@@ -1,6 +1,7 @@
 """附件: files that belong to a row of this room, and the one way in which every noun of the room keeps and shows them.
 
-To give another noun attachments: let its manager have ``visible_to(user)`` and name the model in ``OWNERS``. Then
+To give another noun attachments: let its manager have ``visible_to(user)`` and name the model in ``OWNERS`` (a room above names its own
+with ``own_attachments``). Then
 ``reviews.attachments.keep_file`` inside an act of your own stores a file, ``Attachment.objects.of(row)`` reads them back, and the address
 ``admin:attachment`` serves each one to whoever may see the row, as a download and nothing else.
 """
@@ -17,7 +18,12 @@ from simple_history.models import HistoricalRecords
 from departments.posts import Post
 
 # Models whose rows may own files. A file is seen by whoever sees its owner: ``visible_to`` of the owner's manager is the whole rule.
-OWNERS = ("reviews.changerequest", "reviews.batch", "reviews.filing")
+OWNERS = ["reviews.changerequest", "reviews.batch", "reviews.filing"]
+
+
+def own_attachments(*labels: str) -> None:
+    """Models of a room above whose rows may own files too."""
+    OWNERS.extend(label for label in labels if label not in OWNERS)
 
 
 class AttachmentQuerySet(models.QuerySet):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from budget import funds, lines, months, spending
 from budget.evaluation import filling, submitting
 from budget.evaluation.models import EvaluationFormat
+from budget.evidence.keeping import ask_evidence
 from budget.guards import RULES, FundAct, can_act, fund_acts
 from budget.models import Fund
 from budget.pace.deviations import explain_deviation, set_limit
@@ -41,6 +42,7 @@ READERS = {"fund_clerk", "fund_checker", "clerk", "head", "auditor"}
 DOERS = {
     **dict.fromkeys(("add_line", "adjust", "enter", "reverse", "reconcile", "plan", "explain", "write_report"), {"fund_clerk"}),
     "propose": {"fund_clerk"},
+    "keep_evidence": {"fund_clerk"},
     **dict.fromkeys(("check", "close", "reopen", "close_month", "reopen_month"), {"fund_checker"}),
     **dict.fromkeys(("set_limit", "disclose", "withdraw"), {"fund_checker"}),
     **dict.fromkeys(("evaluate", "fill_evaluation", "submit_evaluation"), {"fund_clerk"}),
@@ -57,6 +59,9 @@ PAGES = {
     "fund_months": (READING, "get"),
     "fund_indicators": (READING, "get"),
     "fund_report": (READING, "get"),
+    "fund_evidence": (READING, "get"),
+    "fund_regulations": (READING, "get"),
+    "fund_evidence_package": (READING, "get"),
     "fund_report_write": (_CLERK, "get"),
     "fund_lines": (_CLERK, "get"),
     "fund_adjust": (_CLERK, "get"),
@@ -143,6 +148,8 @@ def attempt(act: str, by: Actor, fund: Fund, world) -> None:
     elif act in ON_EVALUATION:
         reason = {"reason": "漏了一项"} if act == "return_evaluation" else {}
         getattr(submitting, act)(actor=by, evaluation=fund.evaluations.get(), **reason)
+    elif act == "keep_evidence":
+        ask_evidence(actor=by, fund=fund, indicator="调整事项数", needed="台账", owed_by="编办")
     elif act == "close":
         funds.close_fund(actor=by, fund=fund)
     else:
