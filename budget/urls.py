@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from budget.views import disclosure, forecast, funds, importing, indicators, lines, months, pace, reports, spending
-from budget.views import evidence, funds, importing, indicators, lines, months, pace, reports, spending
+from budget.views import disclosure, evidence, forecast, funds, importing, indicators, lines, months, pace, reports, spending
 
 
 def screens():
