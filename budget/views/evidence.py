@@ -17,7 +17,7 @@ from budget.evidence import keeping as acts
 from budget.evidence.package import Listed, evidence_of, read_file, regulations_of, write_package
 from budget.guards import FundAct, check_can_act, fund_acts
 from budget.indicators import INDICATORS
-from budget.models import Evidence, Fund, Regulation
+from budget.models import Evidence, Fund, Indicator, Regulation
 from budget.queries import READERS
 from budget.views.pages import attempt, fund_page, visible_fund
 from departments.forms import DayInput
@@ -86,11 +86,17 @@ def _page(
         "kind": kind,
         "lacking": sum(not each.came for each in rows),
         "form": form,
-        "indicators": [each.title for each in INDICATORS.values()],
+        "indicators": _indicators(fund) if kind == "material" else [],
         "today": timezone.localdate(),
         "may_keep": FundAct.KEEP_EVIDENCE in fund_acts(actor_of(request), fund),
     }
     return fund_page(request, "fund_evidence.html", fund, title, status=status, **context)
+
+
+def _indicators(fund: Fund) -> list[str]:
+    """Names to choose from: those of the fund's self-evaluation, then the computed ones."""
+    named = Indicator.objects.filter(evaluation__fund=fund).values_list("name", flat=True)
+    return list(dict.fromkeys([*named, *(each.title for each in INDICATORS.values())]))
 
 
 @staff_screen(*READERS)
