@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-_ROW, _LABEL, _WIDTH, _ROOM = 40, 200, 860, 520
+_ROW, _LABEL, _WIDTH, _ROOM = 40, 190, 860, 440
 _HEIGHT, _LEFT, _TOP, _FLOOR, _ACROSS = 240, 40, 16, 200, 660
 Bar = tuple[str, Decimal | None, Decimal | None]
 
@@ -73,7 +73,7 @@ def _mark(place: int, planned: Decimal | None) -> SafeString:
 
 
 def _told(rate: Decimal | None, planned: Decimal | None) -> str:
-    return "无数据" if rate is None else f"{rate}%" if planned is None else f"{rate}%（计划 {planned}%）"
+    return "无数据" if rate is None else f"{rate}%" if planned is None else f"{rate}%，计划 {planned}%"
 
 
 def _short(name: str) -> str:

@@ -1,6 +1,7 @@
 """Plan and execution: shares to the 分, deviations that want a reason, forecast and carry-over, and their pages."""
 
 import datetime
+import re
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budget.money import share_of
+from budget.pace.charts import rate_bars
 from budget.pace.deviations import explain_deviation, set_limit
 from budget.pace.models import DeviationNote, LinePlan
 from budget.pace.plan import even, set_plan
@@ -131,3 +133,11 @@ def test_the_pages_plan_show_and_explain(world, line, django_assert_max_num_quer
     assert "偏差界限 100 个百分点" in page and "须说明</span>" not in page
     with django_assert_max_num_queries(40):
         clerk.get(f"{address}execution/")
+
+
+def test_a_bar_with_its_longest_figures_stays_inside_the_picture():
+    drawn = rate_bars([("办公费", Decimal("100.00"), Decimal("100.00")), ("差旅费", None, None)], "执行率")
+    assert "100.00%，计划 100.00%" in drawn and ">无数据<" in drawn
+    (x, words) = re.findall(r'<text x="(\d+)" y="\d+">([^<]+)</text>', drawn)[0]
+    # 13 px: a Chinese character is as wide as high, a figure about six tenths of it.
+    assert int(x) + sum(13 if each > "\u2e7f" else 9 for each in words) <= 860
