@@ -39,7 +39,7 @@ def answer_report(*, actor: Actor, report: ReaderReport, action: str, answer: st
     The request remembers the report; one that holds the item already is taken for it. Raises NotAllowed, WrongState, RuleBroken S01, E04.
     """
     if action not in ANSWERS:
-        raise RuleBroken(Violation("E04", "选择已更正拟办、不属实或已处理", "答复"))
+        raise RuleBroken(Violation("E04", "选择已更正拟办、不属实或已处理", "结论"))
     row, posting = check_can_act_on_report(actor=actor, report=report, action=action, opinion=answer)
     _check_seen(report, seen_revision)
     answer = clean_text(answer)

@@ -83,7 +83,7 @@ class ReportAnswerForm(PlainForm):
     """What the department answers to a 读者纠错."""
 
     action = forms.ChoiceField(
-        label="答复",
+        label="结论",
         choices=[
             (ReportAction.ACCEPT.value, "已更正拟办：属实，提出调整申请"),
             (ReportAction.REJECT.value, "不属实：清单没有错"),
