@@ -7,6 +7,7 @@ What is not in the table nobody may; nothing may be deleted by anyone.
 
 from __future__ import annotations
 
+from departments.people import postings_today
 from departments.posts import Post
 
 _REVIEWERS = frozenset({Post.COMPLIANCE, Post.SERVICE, Post.LEGALITY, Post.COUNCIL, Post.PUBLISHER})
@@ -69,11 +70,7 @@ TABLE: dict[str, frozenset[Post]] = {
 
 def posts_of(user) -> frozenset[Post]:
     """The posts that ``user`` holds today, asked once for each user object (so once a request)."""
-    if not user.is_authenticated or not user.is_active:
-        return frozenset()
-    if not hasattr(user, "_posts_today"):
-        user._posts_today = frozenset(Post(post) for post in user.postings.held().values_list("post", flat=True))
-    return user._posts_today
+    return frozenset(Post(posting.post) for posting in postings_today(user))
 
 
 def may(user, permission: str) -> bool:

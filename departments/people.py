@@ -59,6 +59,22 @@ class PostingQuerySet(models.QuerySet):
         return self.filter(Q(to_on=None) | Q(to_on__gt=day))
 
 
+def postings_today(user) -> list[Posting]:
+    """What ``user`` holds today, his own before what he holds as a deputy; nothing once the account has ended.
+
+    Asked once for each user object, so once a request: what is taken away holds from the next one.
+    """
+    if not user.is_authenticated or not user.is_active:
+        return []
+    day = timezone.localdate()
+    kept_on, kept = getattr(user, "_postings_today", (None, []))
+    if kept_on != day:
+        held = user.postings.held(day).select_related("department", "region", "deputy_of__user")
+        kept = list(held.order_by(F("deputy_of").asc(nulls_first=True), "from_on", "pk"))
+        user._postings_today = (day, kept)
+    return kept
+
+
 @dataclass(frozen=True)
 class Actor:
     """Who acts, from where, in which HTTP request. The post is found by the act's check, so it is the one that gives the right."""
@@ -78,12 +94,17 @@ class Actor:
         posting goes before one held as a deputy.
         """
         wanted = (posts,) if isinstance(posts, str) else posts
-        held = self.user.postings.held().filter(post__in=wanted).select_related("department", "region", "deputy_of__user")
-        if department is not None:
-            held = held.filter(Q(department__in=department.answered_for_by()) | Q(department=None, region=department.region_id))
+        held = [posting for posting in postings_today(self.user) if posting.post in wanted]
+        if department is not None and held:
+            answering = department.answered_for_by()
+            held = [
+                posting
+                for posting in held
+                if posting.department_id in answering or (posting.department_id is None and posting.region_id == department.region_id)
+            ]
         elif region is not None:
-            held = held.filter(Q(region=region) | Q(region=None, department__region=region))
-        posting = held.order_by(F("deputy_of").asc(nulls_first=True), "from_on", "pk").first() if self.user.is_active else None
+            held = [posting for posting in held if (posting.region_id or posting.department.region_id) == region.pk]
+        posting = held[0] if held else None
         if posting is not None:
             self._found[posting.post] = posting
         return posting

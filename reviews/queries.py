@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from departments.people import postings_today
 from departments.posts import DEPARTMENT_POSTS, REGION_POSTS, Post
 from reviews.states import ENDED, RequestState
 
@@ -15,9 +16,9 @@ _OWN = tuple(sorted({Post.CLERK, Post.HEAD} & DEPARTMENT_POSTS))
 
 def scope_of(user, region: str, department: str) -> Q:
     """Rows of the user's own departments (and of those merged into them), and of the regions in which he reviews."""
-    held = list(user.postings.held().values_list("post", "region_id", "department_id")) if user.is_active else []
-    departments = {d for post, _, d in held if post in _OWN}
-    regions = {r for post, r, _ in held if post in _SEES_ALL}
+    held = postings_today(user)
+    departments = {posting.department_id for posting in held if posting.post in _OWN}
+    regions = {posting.region_id for posting in held if posting.post in _SEES_ALL}
     merged = {f"{department}__successor__in": departments, f"{department}__abolished_on__lte": timezone.localdate()}
     return Q(**{f"{department}__in": departments}) | Q(**merged), Q(**{f"{region}__in": regions})
 
