@@ -100,7 +100,8 @@ class Actor:
             held = [
                 posting
                 for posting in held
-                if posting.department_id in answering or (posting.department_id is None and posting.region_id == department.region_id)
+                if posting.department_id in answering
+                or (posting.department_id is None and posting.region_id == department.region_id)
             ]
         elif region is not None:
             held = [posting for posting in held if (posting.region_id or posting.department.region_id) == region.pk]

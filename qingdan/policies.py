@@ -274,6 +274,7 @@ POLICIES: dict[str, Policy] = {
     "admin:scope": posts(*_WORKFLOW, methods=READ),
     "admin:scope_act": posts(Post.HEAD, Post.PUBLISHER, methods=POST_ONLY),
     "admin:urge": posts(*_WORKFLOW, methods=READ),
+    "admin:urge_paper": posts(*_WORKFLOW, methods=READ),
     "admin:urge_new": posts(*_GIVERS),
     "admin:adjustment_statistics": posts(*_WORKFLOW, methods=READ),
     "admin:task": posts(*_WORKFLOW, methods=READ),

@@ -102,6 +102,7 @@ def screens():
         path("campaigns/scopes/<int:key>/", campaigns.scope, name="scope"),
         path("campaigns/scopes/<int:key>/<str:action>/", campaigns.scope_act, name="scope_act"),
         path("urges/<int:key>/", urging.urge_form, name="urge"),
+        path("urges/<int:key>/paper.docx", urging.urge_paper, name="urge_paper"),
         path("urges/new/<str:kind>/<int:key>/", urging.urge_new, name="urge_new"),
         path("reports/", corrections.report_list, name="report_list"),
         path("reports/<int:key>/", corrections.report, name="report"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 from django.contrib import messages
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,9 +17,11 @@ from departments.site import actor_of, staff_screen
 from qingdan.errors import RuleBroken, WrongState
 from reviews.campaign_forms import UrgeForm
 from reviews.models import CampaignScope, ChangeRequest, DirectiveTask, Urge
+from reviews.papers.kept import FORMS
+from reviews.papers.urging import Matter, urging_paper
 from reviews.states import RequestState
 from reviews.urging import POSTS, is_awaited, matter_of, urge
-from reviews.views.pages import EVERYONE, sentences_of, show
+from reviews.views.pages import EVERYONE, attachment, sentences_of, show
 from reviews.views.panels import Panel
 
 # word of the address → (what is urged, selected along, its own page)
@@ -64,14 +68,19 @@ def urge_new(request: HttpRequest, kind: str, key: int) -> HttpResponse:
     return show(request, "reviews/urge_new.html", context, status=status)
 
 
+def visible_urge(request: HttpRequest, key: int) -> Urge:
+    """The reminder of this address, or 404 for whoever may not know of it."""
+    rows = Urge.objects.visible_to(request.user).select_related(
+        "region", "department__region", "person", "task__directive", "scope__campaign", "request"
+    )
+    return get_object_or_404(rows, pk=key)
+
+
 @staff_screen(*EVERYONE)
 @require_safe
 def urge_form(request: HttpRequest, key: int) -> HttpResponse:
     """催办单, as it is printed."""
-    rows = Urge.objects.visible_to(request.user).select_related(
-        "region", "department", "person", "task__directive", "scope__campaign", "request"
-    )
-    row = get_object_or_404(rows, pk=key)
+    row = visible_urge(request, key)
     kind = next(name for name in _SUBJECTS if getattr(row, f"{name}_id"))
     context = {
         "title": f"催办单（第{row.number}次）",
@@ -81,6 +90,25 @@ def urge_form(request: HttpRequest, key: int) -> HttpResponse:
         "back": reverse(_SUBJECTS[kind][2], args=[getattr(row, f"{kind}_id")]),
     }
     return show(request, "reviews/urge.html", context)
+
+
+@staff_screen(*EVERYONE)
+@require_safe
+def urge_paper(request: HttpRequest, key: int) -> HttpResponse:
+    """催办单 as Word, for stamping."""
+    row = visible_urge(request, key)
+    document = urging_paper(
+        department=row.department,
+        post=row.post,
+        matters=[Matter(row.matter, row.due_on, "尚未办理")],
+        urged_on=timezone.localtime(row.at).date(),
+        times=row.number,
+        said=row.text,
+    )
+    _word, write, content_type = FORMS["docx"]
+    to = io.BytesIO()
+    write(document, to)
+    return attachment(to.getvalue(), f"催办单（{row.department.name}第{row.number}次）.docx", content_type)
 
 
 def panel(request: HttpRequest, row: ChangeRequest) -> Panel | None:

@@ -1,5 +1,8 @@
 """The pages of campaigns and of 催办: opening one, its board, reports, the printed form; who sees what; hostile posts."""
 
+import io
+
+import docx
 import pytest
 from django.urls import reverse
 
@@ -111,6 +114,10 @@ def test_an_urge_is_written_printed_and_after_the_second_raised(at_desk, world):
     made = Urge.objects.first()
     assert at_desk("clerk").get(reverse("admin:urge", args=[made.pk])).status_code == 200
     assert at_desk("outsider").get(reverse("admin:urge", args=[made.pk])).status_code == 404
+    paper = at_desk("clerk").get(reverse("admin:urge_paper", args=[made.pk]))
+    words = "".join(paragraph.text for paragraph in docx.Document(io.BytesIO(paper.content)).paragraphs)
+    assert "请尽快答复" in words and f"第 {made.number} 次催办" in words
+    assert at_desk("outsider").get(reverse("admin:urge_paper", args=[made.pk])).status_code == 404
 
 
 def test_a_returned_request_may_be_urged_from_its_page(at_desk, world):
