@@ -251,7 +251,7 @@ def went_to_the_end(people, decision: str, assert_accessible) -> None:
     clerk = people("clerk2")
     clerk.goto("/admin/requests/?state=draft")
     clerk.get_by_role("link", name=re.compile(r"^\d{4}-\d+")).first.click()
-    clerk.get_by_role("link", name=re.compile("^修改：")).first.click()
+    clerk.get_by_role("link", name=re.compile("^修改 ?：")).first.click()
     with clerk.expect_navigation():
         clerk.get_by_label("调整类型").select_option(label="取消")
     clerk.locator("#reason").fill("没有依据")
