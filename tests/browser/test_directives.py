@@ -196,7 +196,7 @@ def went_to_the_end(people, decision: str, assert_accessible) -> None:
         pass_request(legality, "依据合法有效")
 
     # One batch: gathered, frozen, decided, published. Every line has its end.
-    gathered_and_decided(people, "2026年第一批动态调整", "市政府第12次常务会议")
+    gathered_and_decided(people, "2026年第一批动态调整", "市政府第12次常务会议", "2026-05-06")
     publish(people, "襄政发〔2026〕30号")
     publisher = people("publisher")
     publisher.goto(decision)
@@ -261,8 +261,8 @@ def went_to_the_end(people, decision: str, assert_accessible) -> None:
     hand_in(people("head2"))
     pass_request(people("compliance"), "职责符合取消")
     pass_request(legality, "依法取消")
-    gathered_and_decided(people, "2026年第二批动态调整", "市政府第13次常务会议")
-    tomorrow = citizen.evaluate("new Date(Date.now() + 86400000).toLocaleDateString('sv', {timeZone: 'Asia/Shanghai'})")
+    today, tomorrow = (day_after(citizen, days) for days in (0, 1))
+    gathered_and_decided(people, "2026年第二批动态调整", "市政府第13次常务会议", today)
     publish(people, "襄政发〔2026〕31号", effective_on=tomorrow)
     citizen.goto(item)
     expect(citizen.locator("p.notice", has_text="待生效")).to_contain_text("取消")
@@ -273,6 +273,12 @@ def went_to_the_end(people, decision: str, assert_accessible) -> None:
     expect(citizen.get_by_role("link", name="教育局监督检查", exact=True)).to_have_count(0)
 
 
+def day_after(page: Page, days: int) -> str:
+    return page.evaluate(
+        "days => new Date(Date.now() + days * 86400000).toLocaleDateString('sv', {timeZone: 'Asia/Shanghai'})", days
+    )
+
+
 def hand_in(page: Page) -> None:
     """The head opens the draft that waits on his workbench and hands it in."""
     page.goto("/admin/")
@@ -281,7 +287,7 @@ def hand_in(page: Page) -> None:
     expect(page.locator(".turn")).to_contain_text("编办审查")
 
 
-def gathered_and_decided(people, name: str, meeting: str) -> None:
+def gathered_and_decided(people, name: str, meeting: str, held_on: str) -> None:
     """审改办 gathers all that waits and freezes it; 政府办 records that the meeting agreed."""
     publisher, council = people("publisher"), people("council")
     publisher.goto("/admin/batches/")
@@ -292,7 +298,7 @@ def gathered_and_decided(people, name: str, meeting: str) -> None:
     council.goto(publisher.url)
     council.get_by_role("link", name="记录审议结果").click()
     council.get_by_label("会议名称").fill(meeting)
-    council.get_by_label("召开日期").fill("2026-05-06")
+    council.get_by_label("召开日期").fill(held_on)
     council.get_by_label("审议通过").check()
     council.get_by_role("button", name="记录审议结果").click()
     expect(council.get_by_text(meeting).first).to_be_visible()
