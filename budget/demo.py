@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from budget.evaluation.demo import build_evaluations
 from budget.funds import close_fund, open_fund
 from budget.lines import add_line, adjust_lines
 from budget.models import BudgetLine, EconomicClass, Expenditure, Fund
@@ -58,8 +59,9 @@ def build_funds(*, clerk: Actor, checker: Actor) -> None:
         return
     department = clerk.user.postings.held().get(post=Post.FUND_CLERK).department
     with transaction.atomic():
-        _accounts_of_2019(clerk, checker, department)
-        _made_up_2020(clerk, checker, department)
+        accounts = _accounts_of_2019(clerk, checker, department)
+        made_up = _made_up_2020(clerk, checker, department)
+        build_evaluations(clerk=clerk, checker=checker, accounts=accounts, made_up=made_up)
         clerk.record(**_MARK_OF_BUILD, object_id="2019-2020", post=Post.FUND_CLERK, detail="建立演示资金")
 
 
@@ -93,7 +95,7 @@ def _accounts_of_2019(clerk: Actor, checker: Actor, department: Department) -> F
     return fund
 
 
-def _made_up_2020(clerk: Actor, checker: Actor, department: Department) -> None:
+def _made_up_2020(clerk: Actor, checker: Actor, department: Department) -> Fund:
     fund = open_fund(
         actor=clerk, department=department, year=2020, name=f"{NAME}{MARK}", source=_SOURCE, approval="演示〔2020〕1号"
     )
@@ -117,6 +119,7 @@ def _made_up_2020(clerk: Actor, checker: Actor, department: Department) -> None:
     reverse_expenditure(
         actor=clerk, entry=entries[1], voucher="记-16", reversed_on=datetime.date(2020, 6, 9), reason="应列印刷费，另行登记"
     )
+    return fund
 
 
 def _enter(

@@ -3,12 +3,16 @@
 from django.urls import path
 
 from budget.views import disclosure, evidence, forecast, funds, importing, indicators, lines, months, pace, reports, spending
+from budget.views import disclosure, forecast, funds, importing, indicators, lines, months, pace, reports, spending
+from budget.views import evaluation_filling, evaluations, funds, importing, indicators, lines, months, pace, spending
 
 
 def screens():
     return [
         path("funds/", funds.fund_list, name="fund_list"),
         path("funds/new/", funds.fund_new, name="fund_new"),
+        path("funds/evaluation-formats/", evaluations.evaluation_formats, name="fund_evaluation_formats"),
+        path("funds/evaluation-formats/new/", evaluations.evaluation_format_new, name="fund_evaluation_format_new"),
         path("funds/<int:key>/", funds.fund_detail, name="fund"),
         path("funds/<int:key>/lines/", lines.fund_lines, name="fund_lines"),
         path("funds/<int:key>/adjust/", lines.fund_adjust, name="fund_adjust"),
@@ -48,4 +52,26 @@ def screens():
         path("funds/<int:key>/reverse/<int:entry>/", spending.fund_reverse, name="fund_reverse"),
         path("funds/<int:key>/close/", funds.fund_close, name="fund_close"),
         path("funds/<int:key>/reopen/", funds.fund_reopen, name="fund_reopen"),
+        *_evaluation(),
+    ]
+
+
+def _evaluation():
+    """Self-evaluations of a fund."""
+    one = "funds/<int:key>/evaluation/<int:number>/"
+    filling = evaluation_filling
+    return [
+        path("funds/<int:key>/evaluation/", evaluations.fund_evaluations, name="fund_evaluations"),
+        path("funds/<int:key>/evaluation/new/", evaluations.fund_evaluation_new, name="fund_evaluation_new"),
+        path(one, evaluations.fund_evaluation, name="fund_evaluation"),
+        path(f"{one}head/", filling.fund_evaluation_head, name="fund_evaluation_head"),
+        path(f"{one}goal/", filling.fund_evaluation_goal, name="fund_evaluation_goal_new"),
+        path(f"{one}goal/<int:row>/", filling.fund_evaluation_goal, name="fund_evaluation_goal"),
+        path(f"{one}indicator/", filling.fund_evaluation_indicator, name="fund_evaluation_indicator_new"),
+        path(f"{one}indicator/<int:row>/", filling.fund_evaluation_indicator, name="fund_evaluation_indicator"),
+        path(f"{one}values/", filling.fund_evaluation_values, name="fund_evaluation_values"),
+        path(f"{one}submit/", evaluations.fund_evaluation_submit, name="fund_evaluation_submit"),
+        path(f"{one}confirm/", evaluations.fund_evaluation_confirm, name="fund_evaluation_confirm"),
+        path(f"{one}return/", evaluations.fund_evaluation_return, name="fund_evaluation_return"),
+        path(f"{one}file/<slug:kind>/", evaluations.fund_evaluation_file, name="fund_evaluation_file"),
     ]

@@ -328,6 +328,19 @@ POLICIES: dict[str, Policy] = {
     "admin:fund_check": posts(Post.FUND_CHECKER, methods=POST_ONLY),
     "admin:fund_close": posts(Post.FUND_CHECKER),
     "admin:fund_reopen": posts(Post.FUND_CHECKER),
+    # Self-evaluations.
+    **{
+        f"admin:{name}": posts(*_FUND_READERS, methods=READ)
+        for name in ("fund_evaluation_formats", "fund_evaluations", "fund_evaluation")
+    },
+    "admin:fund_evaluation_file": posts(*_FUND_READERS, methods=READ),
+    **{
+        f"admin:{name}": posts(Post.FUND_CLERK)
+        for name in ("fund_evaluation_format_new", "fund_evaluation_new", "fund_evaluation_submit")
+    },
+    **{f"admin:fund_evaluation_{name}": posts(Post.FUND_CLERK) for name in ("head", "values", "goal", "indicator")},
+    **{f"admin:fund_evaluation_{name}_new": posts(Post.FUND_CLERK) for name in ("goal", "indicator")},
+    **{f"admin:fund_evaluation_{name}": posts(Post.FUND_CHECKER, methods=POST_ONLY) for name in ("confirm", "return")},
 }
 
 

@@ -68,6 +68,7 @@ class Goal:
     achieved: str
     weight: str
     points: str
+    formula: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,11 @@ class Sheet:
     execution_formula: str
     goals: tuple[Goal, ...]
     rows: tuple[Row, ...]
-    sections: tuple[tuple[str, str, str], ...]
+    sections: tuple[tuple[str, str, str, str], ...]
     indicators_weight: str
     indicators_points: str
     total: str
+    total_formula: str
     grade: str
     analysis: str
     measures: str
@@ -145,6 +147,7 @@ def build_sheet(fund: Fund, format: Format, evaluation: SelfEvaluation | None = 
     scored = scores_of(evaluation, fund, format) if evaluation else []
     total = total_of(execution, [score for _indicator, score, _actual, _query in scored])
     known = any(score.has_value for _indicator, score, _actual, _query in scored)
+    indicators, _adding = _sum(known, [score for _indicator, score, _actual, _query in scored])
     goals = list(evaluation.objectives.order_by("order", "pk")) if evaluation else []
     numbers = {goal.pk: number for number, goal in enumerate(goals, 1)}
     rows = tuple(_row(numbers, format, known, *each) for each in scored)
@@ -168,7 +171,7 @@ def build_sheet(fund: Fund, format: Format, evaluation: SelfEvaluation | None = 
                 goal.expected,
                 goal.achieved or UNSTATED,
                 "" if goal.weight is None else plain(goal.weight),
-                _sum(known, [score for each, score, _actual, _query in scored if each.objective_id == goal.pk]),
+                *_sum(known, [score for each, score, _actual, _query in scored if each.objective_id == goal.pk]),
             )
             for goal in goals
         ),
@@ -177,13 +180,14 @@ def build_sheet(fund: Fund, format: Format, evaluation: SelfEvaluation | None = 
             (
                 name,
                 plain(weight),
-                _sum(known, [score for each, score, _a, _q in scored if format.by_objective or each.level1 == name]),
+                *_sum(known, [score for each, score, _a, _q in scored if format.by_objective or each.level1 == name]),
             )
             for name, weight in format.sections.items()
         ),
         indicators_weight=plain(format.for_indicators),
-        indicators_points=_sum(known, [score for _indicator, score, _actual, _query in scored]),
+        indicators_points=indicators,
         total=points_text(total),
+        total_formula=NO_DATA if total is None else f"{execution.points} + {indicators} = {total}",
         grade=grade_of(total),
         analysis=_analysis(evaluation, rows) if evaluation else UNSTATED,
         measures=(evaluation.measures if evaluation else "") or UNSTATED,
@@ -201,8 +205,12 @@ def scores_of(evaluation: SelfEvaluation, fund: Fund, format: Format) -> list[tu
     return found
 
 
-def _sum(known: bool, scores: list[Score]) -> str:
-    return points_text(sum((score.points for score in scores), Decimal("0.00")) if known and scores else None)
+def _sum(known: bool, scores: list[Score]) -> tuple[str, str]:
+    """What scores add up to, and the addition."""
+    if not known or not scores:
+        return NO_DATA, NO_DATA
+    total = sum((score.points for score in scores), Decimal("0.00"))
+    return points_text(total), f"{' + '.join(points_text(score.points) for score in scores)} = {points_text(total)}"
 
 
 def _row(numbers: dict[int, int], format: Format, known: bool, indicator: Indicator, score: Score, actual, query: str) -> Row:

@@ -55,7 +55,12 @@ def test_every_figure_of_the_form_is_what_the_hand_finds(world, code, hand):
 
 def test_the_national_form_adds_up_by_its_first_level(world):
     sheet = sheet_of(filled(world, "national"))
-    assert sheet.sections == (("产出指标", "50", "41.80"), ("效益指标", "30", "6.60"), ("满意度指标", "10", "10.00"))
+    assert sheet.sections == (
+        ("产出指标", "50", "41.80", "15.00 + 9.05 + 9.75 + 0.00 + 8.00 = 41.80"),
+        ("效益指标", "30", "6.60", "0.00 + 6.60 + 0.00 = 6.60"),
+        ("满意度指标", "10", "10.00", "10.00 = 10.00"),
+    )
+    assert sheet.total_formula == "8.94 + 58.40 = 67.34"
     assert sheet.indicators_points == "58.40"
 
 
