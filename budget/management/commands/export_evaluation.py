@@ -37,8 +37,8 @@ class Command(BaseCommand):
         parser.add_argument("--format", required=True, choices=FORMATS, help="文件格式")
         parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="写入的文件；已有的文件会被替换")
 
-    def handle(self, *args, fund, year, template, format, out: Path, **options):
-        chosen = _fund(fund, year)
+    def handle(self, *args, fund, year, template, format, out, **options):
+        chosen, out = _fund(fund, year), Path(out)
         kind = EvaluationFormat.objects.filter(code=template).first()
         if kind is None:
             known = "、".join(EvaluationFormat.objects.values_list("code", flat=True)) or "没有，先执行 load_reference"
