@@ -2,13 +2,11 @@
 
 from django.urls import path
 
-from budget.views import disclosure, evidence, forecast, funds, importing, indicators, lines, months, pace, reports, spending
-from budget.views import disclosure, forecast, funds, importing, indicators, lines, months, pace, reports, spending
-from budget.views import evaluation_filling, evaluations, funds, importing, indicators, lines, months, pace, spending
 from budget.views import (
     disclosure,
     evaluation_filling,
     evaluations,
+    evidence,
     forecast,
     funds,
     importing,
