@@ -84,15 +84,21 @@ def check_can_act(*, actor: Actor, fund: Fund, act: FundAct, evaluation: SelfEva
 
     ``evaluation`` is needed by the acts on one, and only by them.
     """
+    rule, posting = RULES[act], check_post(actor=actor, fund=fund, act=act)
+    if not rule.allows(fund):
+        raise WrongState(_out_of_turn(fund))
+    if rule.evaluation and evaluation.state not in rule.evaluation:
+        raise WrongState(_OUT_OF_TURN[SelfEvaluation.State(evaluation.state)])
+    return posting
+
+
+def check_post(*, actor: Actor, fund: Fund, act: FundAct) -> Posting:
+    """WHO alone: what a page asks before it reads a form, so that a stranger learns nothing from the form's faults."""
     rule = RULES[act]
     posting = actor.holding(rule.post, department=fund.department)
     if posting is None:
         stranger = not Fund.objects.visible_to(actor.user).filter(pk=fund.pk).exists()
         raise NotAllowed(f"{act.label}须由{fund.department}的{rule.post.label}办理", stranger=stranger)
-    if not rule.allows(fund):
-        raise WrongState(_out_of_turn(fund))
-    if rule.evaluation and evaluation.state not in rule.evaluation:
-        raise WrongState(_OUT_OF_TURN[SelfEvaluation.State(evaluation.state)])
     return posting
 
 

@@ -69,6 +69,7 @@ def _constraints_as_refusals(name: str) -> Iterator[None]:
 
 def record_refusal(actor: Actor, name: str, arguments: dict, refusal: Refusal) -> None:
     """One denied event: the object is the first model instance among the act's arguments."""
+    refusal.recorded = True
     obj = next((value for key, value in arguments.items() if key != "actor" and isinstance(value, models.Model)), None)
     with transaction.atomic():
         audit.record(

@@ -39,6 +39,10 @@ class StaffModelAdmin(admin.ModelAdmin):
             kept.add(f"{app}_{name}_add")
         return [pattern for pattern in super().get_urls() if pattern.name in kept]
 
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        """What the reader's own list does not hold is not there for him (Django would lead him to the index)."""
+        raise Http404
+
     def has_delete_permission(self, request, obj=None):
         return False
 

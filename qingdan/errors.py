@@ -12,6 +12,8 @@ class Refusal(Exception):
     """An act that may not happen. ``str()`` is the sentence the user reads (Chinese)."""
 
     status = 400
+    # Whether the audit trail has the refused attempt.
+    recorded = False
 
 
 class NotAllowed(Refusal):

@@ -6,16 +6,19 @@ import logging
 import uuid
 from functools import cache
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from departments.site import actor_of
 from departments.views.signing_in import answer_stale_page
 from qingdan.api.answering import problem
-from qingdan.errors import Refusal
+from qingdan.errors import NotAllowed, Refusal
+from qingdan.ledger import audit
+from qingdan.ledger.models import AuditEvent
 from qingdan.policies import policy_of
 
 log = logging.getLogger(__name__)
@@ -84,12 +87,34 @@ class RefusalMiddleware:
         return response
 
     def process_exception(self, request, error: Exception) -> HttpResponse | None:
+        if isinstance(error, NotAllowed | Http404):
+            record_denied(request, error)
         if not isinstance(error, Refusal):
             return None
         if error.status == 404:
             # A stranger may not learn that the object exists: the very page that an unknown address gives.
             return page_not_found(request, error)
         return refusal_page(request, error.status, str(error), getattr(error, "violations", ()))
+
+
+def record_denied(request, error: Exception) -> None:
+    """A member of staff asked for what is not open to him, or for what there is not: one denied event, unless the act wrote it.
+
+    The object is named as in the address; the sentence of the refusal stands beside it.
+    """
+    match = request.resolver_match
+    asks = match is not None and request.path_info.startswith(staff_prefix()) and request.user.is_authenticated
+    if not asks or getattr(error, "recorded", False):
+        return
+    with transaction.atomic():
+        audit.record(
+            **actor_of(request).identity(),
+            act=f"{request.method} {match.view_name}"[:60],
+            object_type="address",
+            object_id=request.path_info[:100],
+            outcome=AuditEvent.Outcome.DENIED,
+            detail=f"{type(error).__name__}: {error}" if isinstance(error, Refusal) else "404",
+        )
 
 
 def refusal_page(request, status: int, message: str, violations=()) -> HttpResponse:

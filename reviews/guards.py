@@ -82,6 +82,26 @@ def check_can_act_on_batch(*, actor: Actor, batch: Batch, action: str, opinion: 
     return _check(BATCH_TRANSITIONS, batch.state, action, actor, batch, opinion, BatchState, BatchAction)
 
 
+def check_post_on_request(*, actor: Actor, request: ChangeRequest, action: str) -> Posting:
+    """WHO alone, whatever the state: what a page asks before it reads a form, so that nobody learns from a form that is not his."""
+    if not ChangeRequest.objects.visible_to(actor.user).filter(pk=request.pk).exists():
+        raise NotAllowed("没有这个调整申请", stranger=True)
+    return _check_post(REQUEST_TRANSITIONS, action, actor, request, RequestAction)
+
+
+def check_reviewer(*, actor: Actor, request: ChangeRequest) -> None:
+    """WHO of a review in the stage where the request stands; that it stands in none is left to the act, which says so beside the form."""
+    with suppress(WrongState):
+        check_can_act_on_request(actor=actor, request=request, action=RequestAction.RETURN)
+
+
+def check_post_on_batch(*, actor: Actor, batch: Batch, action: str) -> Posting:
+    """As ``check_post_on_request``, over the batch table."""
+    if not Batch.objects.visible_to(actor.user).filter(pk=batch.pk).exists():
+        raise NotAllowed("没有这个调整批次", stranger=True)
+    return _check_post(BATCH_TRANSITIONS, action, actor, batch, BatchAction)
+
+
 def check_can_act_on_task(
     *, actor: Actor, task: DirectiveTask, action: str, opinion: str | None = None
 ) -> tuple[Transition, Posting]:
@@ -100,12 +120,17 @@ def check_can_act_on_scope(
     return _check(SCOPE_TRANSITIONS, scope.state, action, actor, scope, opinion, ScopeState, ScopeAction)
 
 
-def _check(table, state, action, actor: Actor, obj, opinion, states, actions) -> tuple[Transition, Posting]:
+def _check_post(table, action, actor: Actor, obj, actions) -> Posting:
     posts = {post for row in table if row.action == action for post in row.posts}
     posting = _holding(actor, posts, obj)
     if posting is None:
         names = "、".join(post.label for post in sorted(posts))
         raise NotAllowed(f"“{actions(action).label}”须由{names}办理")
+    return posting
+
+
+def _check(table, state, action, actor: Actor, obj, opinion, states, actions) -> tuple[Transition, Posting]:
+    _check_post(table, action, actor, obj, actions)
     row = find(table, state, action)
     if row is None:
         raise WrongState(f"当前状态是“{states(state).label}”，不能{actions(action).label}；可能已由他人处理，请刷新后再看")

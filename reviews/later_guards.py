@@ -49,6 +49,16 @@ def check_can_act_on_reform(*, actor: Actor, reform: Reform, action: str, opinio
     return _allowed(row, posting, label, MeasureState(reform.state).label, opinion)
 
 
+def check_post_on_measure(*, actor: Actor, measure: Measure, action: str) -> Posting:
+    """WHO alone, whatever the state: what a page asks before it reads a form."""
+    return _holding(actor, MEASURE_TRANSITIONS, action, measure, MeasureAction(action).label)
+
+
+def check_post_on_reform(*, actor: Actor, reform: Reform, action: str) -> Posting:
+    """As ``check_post_on_measure``, with 编办 as the one who agrees."""
+    return _holding(actor, REFORM_TRANSITIONS, action, reform, MeasureAction(action).label)
+
+
 def check_can_act_on_filing(*, actor: Actor, filing: Filing, action: str, opinion: str | None = None) -> tuple[Transition, Posting]:
     """As for measures; 司法 is that of the region that receives the filing."""
     if not Filing.objects.visible_to(actor.user).filter(pk=filing.pk).exists():

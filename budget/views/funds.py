@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from budget import funds as acts
 from budget.execution import book_of, books_of
 from budget.forms import CloseFundForm, FundForm, ReopenFundForm
-from budget.guards import FundAct, check_can_act, fund_acts
+from budget.guards import FundAct, fund_acts
 from budget.models import Fund
 from budget.queries import READERS, departments_of
-from budget.views.pages import attempt, fund_page, rows_of, shown, unit_of, visible_fund
+from budget.views.pages import attempt, check_first, fund_page, rows_of, shown, unit_of, visible_fund
 from budget.warnings import warnings_of
 from departments.access import posts_of
 from departments.models import Department
@@ -94,14 +94,13 @@ def detail_page(request: HttpRequest, fund: Fund, *, reopen_form: ReopenFundForm
 def fund_close(request: HttpRequest, key: int) -> HttpResponse:
     """Shows what will be closed in numbers, and asks for the year to be typed."""
     fund = visible_fund(request, key)
+    check_first(request, fund, FundAct.CLOSE)
     form, status = CloseFundForm(request.POST or None, fund=fund), 200
     if request.method == "POST":
         done, status = attempt(form, lambda given: acts.close_fund(actor=actor_of(request), fund=fund))
         if done:
             messages.success(request, f"“{fund}”已关账。要补记或更正，先写明理由重新打开。")
             return redirect("admin:fund", fund.pk)
-    else:
-        check_can_act(actor=actor_of(request), fund=fund, act=FundAct.CLOSE)
     book, unit = book_of(fund), unit_of(request)
     context = {
         "form": form,
@@ -118,9 +117,10 @@ def fund_close(request: HttpRequest, key: int) -> HttpResponse:
 @require_http_methods(_FORM)
 def fund_reopen(request: HttpRequest, key: int) -> HttpResponse:
     fund = visible_fund(request, key)
-    form = ReopenFundForm(request.POST or None)
     if request.method != "POST":
         return redirect("admin:fund", fund.pk)
+    check_first(request, fund, FundAct.REOPEN)
+    form = ReopenFundForm(request.POST)
     done, status = attempt(form, lambda given: acts.reopen_fund(actor=actor_of(request), fund=fund, **given))
     if done is None:
         return detail_page(request, fund, reopen_form=form, status=status)

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods
 from budget import lines as acts
 from budget.execution import book_of
 from budget.forms import AdjustmentForm, LineForm, rests_of
-from budget.guards import FundAct, check_can_act
+from budget.guards import FundAct
 from budget.money import yuan_text
-from budget.views.pages import YUAN, attempt, fund_page, rows_of, shown, visible_fund
+from budget.views.pages import YUAN, attempt, check_first, fund_page, rows_of, shown, visible_fund
 from departments.posts import Post
 from departments.site import actor_of, staff_screen
 
@@ -25,14 +25,13 @@ _FORM = ["GET", "HEAD", "POST"]
 def fund_lines(request: HttpRequest, key: int) -> HttpResponse:
     """The lines so far and the next one."""
     fund = visible_fund(request, key)
+    check_first(request, fund, FundAct.ADD_LINE)
     form, status = LineForm(request.POST or None, fund=fund), 200
     if request.method == "POST":
         line, status = attempt(form, lambda given: acts.add_line(actor=actor_of(request), fund=fund, **given))
         if line:
             messages.success(request, f"已增加“{line}”。")
             return redirect("admin:fund_lines", fund.pk)
-    else:
-        check_can_act(actor=actor_of(request), fund=fund, act=FundAct.ADD_LINE)
     form.fields["name"].widget.attrs["autofocus"] = True
     book = book_of(fund)
     context = {"form": form, "unit": YUAN, "rows": rows_of(book, YUAN), "total": shown(book.total, YUAN)}
@@ -44,6 +43,7 @@ def fund_lines(request: HttpRequest, key: int) -> HttpResponse:
 def fund_adjust(request: HttpRequest, key: int) -> HttpResponse:
     """追加, 调减, 调剂, beside what each line has left."""
     fund = visible_fund(request, key)
+    check_first(request, fund, FundAct.ADJUST)
     book = book_of(fund)
     form = AdjustmentForm(request.POST or None, rests=rests_of(book), initial={"decided_on": timezone.localdate()})
     status = 200
@@ -53,7 +53,5 @@ def fund_adjust(request: HttpRequest, key: int) -> HttpResponse:
             between = " → ".join(f"“{line}”" for line in (made.from_line, made.to_line) if line)
             messages.success(request, f"已{made.kind} {yuan_text(made.amount)} 元：{between}。")
             return redirect("admin:fund", fund.pk)
-    else:
-        check_can_act(actor=actor_of(request), fund=fund, act=FundAct.ADJUST)
     context = {"form": form, "unit": YUAN, "rows": rows_of(book, YUAN), "total": shown(book.total, YUAN)}
     return fund_page(request, "fund_adjust.html", fund, "预算调整", status=status, **context)

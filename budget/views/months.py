@@ -9,12 +9,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from budget import months as acts
 from budget.forms import ImportForm, MonthForm, ReopenFundForm
-from budget.guards import fund_acts
+from budget.guards import FundAct, fund_acts
 from budget.models import Fund
 from budget.money import yuan_text
 from budget.months import MONTHS, Matching, MonthFigures, match_month, month_of, months_of
 from budget.queries import READERS
-from budget.views.pages import attempt, fund_page, visible_fund
+from budget.views.pages import attempt, check_first, fund_page, visible_fund
 from budget.voucher_table import read_vouchers
 from departments.posts import Post
 from departments.rosters.tables import NotARoster
@@ -98,6 +98,7 @@ def fund_month(request: HttpRequest, key: int, month: int) -> HttpResponse:
 @require_POST
 def fund_month_reconcile(request: HttpRequest, key: int, month: int) -> HttpResponse:
     fund = _fund_of_month(request, key, month)
+    check_first(request, fund, FundAct.RECONCILE)
     form = MonthForm(request.POST)
     done, status = attempt(form, lambda given: acts.reconcile_month(actor=actor_of(request), fund=fund, month=month, **given))
     if done is None:
@@ -110,6 +111,7 @@ def fund_month_reconcile(request: HttpRequest, key: int, month: int) -> HttpResp
 @require_POST
 def fund_month_close(request: HttpRequest, key: int, month: int) -> HttpResponse:
     fund = _fund_of_month(request, key, month)
+    check_first(request, fund, FundAct.CLOSE_MONTH)
     try:
         acts.close_month(actor=actor_of(request), fund=fund, month=month)
     except WrongState as refusal:
@@ -122,6 +124,7 @@ def fund_month_close(request: HttpRequest, key: int, month: int) -> HttpResponse
 @require_POST
 def fund_month_reopen(request: HttpRequest, key: int, month: int) -> HttpResponse:
     fund = _fund_of_month(request, key, month)
+    check_first(request, fund, FundAct.REOPEN_MONTH)
     form = ReopenFundForm(request.POST)
     done, status = attempt(form, lambda given: acts.reopen_month(actor=actor_of(request), fund=fund, month=month, **given))
     if done is None:

@@ -12,8 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from budget.execution import Book, Figures
+from budget.guards import FundAct, check_can_act, check_post
 from budget.models import Fund
 from budget.money import wan_text, yuan_text
+from departments.site import actor_of
 from qingdan.errors import RuleBroken, WrongState
 from reviews.views.pages import show
 
@@ -23,6 +25,12 @@ T = TypeVar("T")
 def visible_fund(request: HttpRequest, key: int) -> Fund:
     """The fund of this address, or 404 for whoever may not know of it."""
     return get_object_or_404(Fund.objects.visible_to(request.user).select_related("department__region"), pk=key)
+
+
+def check_first(request: HttpRequest, fund: Fund, act: FundAct) -> None:
+    """The guard before the form: a page is opened where the act may be done now; of a form that is sent, WHO is asked before it is read."""
+    check = check_post if request.method == "POST" else check_can_act
+    check(actor=actor_of(request), fund=fund, act=act)
 
 
 @dataclass(frozen=True, slots=True)

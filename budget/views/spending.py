@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from budget import spending as acts
 from budget.execution import Book, book_of
 from budget.forms import EntryForm, ReversalForm, rests_of
-from budget.guards import FundAct, check_can_act, fund_acts
+from budget.guards import FundAct, fund_acts
 from budget.models import Expenditure, Fund
 from budget.money import yuan_text
 from budget.queries import READERS
-from budget.views.pages import YUAN, attempt, fund_page, rows_of, shown, visible_fund
+from budget.views.pages import YUAN, attempt, check_first, fund_page, rows_of, shown, visible_fund
 from departments.posts import Post
 from departments.site import actor_of, staff_screen
 from qingdan.errors import Refusal
@@ -33,6 +33,7 @@ _LAST_SHOWN = 8
 def fund_entry(request: HttpRequest, key: int) -> HttpResponse:
     """The last rows and one empty row with the cursor in it. Enter keeps the row; date and line stay for the next one."""
     fund = visible_fund(request, key)
+    check_first(request, fund, FundAct.ENTER)
     book = book_of(fund)
     form, status = EntryForm(request.POST or None, rests=rests_of(book), initial=_next_row(request, fund)), 200
     if request.method == "POST":
@@ -41,8 +42,6 @@ def fund_entry(request: HttpRequest, key: int) -> HttpResponse:
             messages.success(request, _told(entry, book_of(fund)))
             again = urlencode({"line": entry.line_id, "on": entry.spent_on.isoformat()})
             return HttpResponseRedirect(f"{reverse('admin:fund_entry', args=[fund.pk])}?{again}")
-    else:
-        check_can_act(actor=actor_of(request), fund=fund, act=FundAct.ENTER)
     form.focus_next()
     entries = _with_people(fund.expenditures).order_by("-pk")
     context = {
@@ -121,6 +120,7 @@ def fund_spending(request: HttpRequest, key: int) -> HttpResponse:
 def fund_check(request: HttpRequest, key: int) -> HttpResponse:
     """复核 of the ticked entries, each an act of its own; what is refused is told by voucher."""
     fund = visible_fund(request, key)
+    check_first(request, fund, FundAct.CHECK)
     chosen = [int(each) for each in request.POST.getlist("entries") if each.isascii() and each.isdigit() and len(each) < 19]
     rows = Expenditure.objects.visible_to(request.user).filter(fund=fund, pk__in=chosen).select_related("fund__department")
     done, refused = [], []
@@ -144,6 +144,7 @@ def fund_check(request: HttpRequest, key: int) -> HttpResponse:
 def fund_reverse(request: HttpRequest, key: int, entry: int) -> HttpResponse:
     """Shows the entry and what its reversal does; asks for the voucher, the day and why."""
     fund = visible_fund(request, key)
+    check_first(request, fund, FundAct.REVERSE)
     row = get_object_or_404(_with_people(Expenditure.objects.visible_to(request.user)), fund=fund, pk=entry)
     form, status = ReversalForm(request.POST or None, initial={"reversed_on": row.spent_on}), 200
     if request.method == "POST":
@@ -151,7 +152,5 @@ def fund_reverse(request: HttpRequest, key: int, entry: int) -> HttpResponse:
         if made:
             messages.success(request, f"{row.voucher} 已由 {made.voucher} 冲销，待复核。正确的支出另行登记。")
             return redirect("admin:fund_spending", fund.pk)
-    else:
-        check_can_act(actor=actor_of(request), fund=fund, act=FundAct.REVERSE)
     context = {"form": form, "entry": row, "amount": yuan_text(row.amount)}
     return fund_page(request, "fund_reverse.html", fund, f"冲销 {row.voucher}", status=status, **context)

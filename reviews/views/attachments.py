@@ -85,6 +85,8 @@ def request_attachments(request: HttpRequest, key: int) -> HttpResponse:
     try:
         posting = check_takes_part(actor=actor, request=row)
     except NotAllowed:
+        if request.method == "POST":
+            raise
         posting = None
     changes = list(row.changes.order_by("position").values_list("pk", "position", "name"))
     form = AttachmentForm(
@@ -149,6 +151,7 @@ def _attach(actor, row: ChangeRequest, given: dict) -> Attachment:
 def attachment_void(request: HttpRequest, key: int, attachment: int) -> HttpResponse:
     """作废, with its reason."""
     row = visible_request(request, key)
+    check_takes_part(actor=actor_of(request), request=row)
     found = get_object_or_404(Attachment.objects.of(row), pk=attachment)
     reason = request.POST.get("reason", "").replace("\x00", "")[:300]
     void_attachment(actor=actor_of(request), request=row, attachment=found, reason=reason)

@@ -27,7 +27,7 @@ from reviews.batches import (
     reopen_batch,
 )
 from reviews.forms import BatchForm
-from reviews.guards import batch_actions
+from reviews.guards import batch_actions, check_post_on_batch
 from reviews.meetings import minutes_of
 from reviews.models import Amendment, Batch, Change, ChangeRequest, MeetingRecord
 from reviews.rebasing import Conflict, conflicts_of
@@ -58,6 +58,8 @@ def _waiting(request: HttpRequest) -> QuerySet[ChangeRequest]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def batch_list(request: HttpRequest) -> HttpResponse:
     """What waits to be gathered, with tick boxes for 审改办, and the batches so far."""
+    if request.method == "POST" and Post.PUBLISHER not in posts_of(request.user):
+        raise NotAllowed(f"调整批次由{Post.PUBLISHER.label}汇总")
     waiting = list(_waiting(request))
     form = BatchForm(request.POST or None, waiting=[row.pk for row in waiting])
     status, sentences, conflicts = 200, [], []
@@ -223,6 +225,7 @@ def _named_request(request: HttpRequest) -> ChangeRequest:
 @staff_screen(Post.PUBLISHER)
 @require_POST
 def batch_add(request: HttpRequest, key: int) -> HttpResponse:
+    check_post_on_batch(actor=actor_of(request), batch=visible_batch(request, key), action=BatchAction.ADD)
     row = _named_request(request)
     actor = actor_of(request)
     return act_on_batch(
@@ -233,6 +236,7 @@ def batch_add(request: HttpRequest, key: int) -> HttpResponse:
 @staff_screen(Post.PUBLISHER)
 @require_POST
 def batch_remove(request: HttpRequest, key: int) -> HttpResponse:
+    check_post_on_batch(actor=actor_of(request), batch=visible_batch(request, key), action=BatchAction.REMOVE)
     row = _named_request(request)
     actor = actor_of(request)
     told = f"已移出申请 {row.number}，它回到待汇总。"

@@ -27,6 +27,7 @@ from reviews.conversation import (
     threads_of,
 )
 from reviews.forms import PlainForm
+from reviews.guards import check_takes_part
 from reviews.models import Change, ChangeRequest, Comment
 from reviews.states import ENDED, OPEN
 from reviews.views.attachments import TAKING_PART
@@ -80,6 +81,8 @@ def panel(request: HttpRequest, row: ChangeRequest) -> Panel | None:
 def request_comments(request: HttpRequest, key: int) -> HttpResponse:
     """Every thread of a request, the open ones first; the form that begins one, prefilled for a change and element (in the address)."""
     row = working_request(request, key)
+    if request.method == "POST":
+        check_takes_part(actor=actor_of(request), request=row)
     form, status, sentences = _form(request, row), 200, []
     if request.method == "POST":
         status = 422
@@ -178,6 +181,7 @@ def _back_to(row: ChangeRequest, change: Change | None) -> str:
 def comment_act(request: HttpRequest, key: int, comment: int) -> HttpResponse:
     """答复, 标为已解决 or 重新打开 (``act``) of one thread; what was typed is kept on a refusal."""
     row = working_request(request, key)
+    check_takes_part(actor=actor_of(request), request=row)
     found = get_object_or_404(row.comments.filter(thread=None), pk=comment)
     name, text = request.POST.get("act", ""), request.POST.get("text", "")
     if name not in _ACTS:

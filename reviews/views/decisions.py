@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from departments.site import actor_of, staff_screen
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from reviews.deciding import decide_request
+from reviews.guards import check_reviewer
 from reviews.marks import marks_of, words_of
 from reviews.models import ChangeWord
 from reviews.views.pages import REVIEWERS
@@ -24,6 +25,7 @@ def request_decide(request: HttpRequest, key: int) -> HttpResponse:
     """通过, 退回补正 or 不予通过. A page that is out of date gets 409, the sentence, and its opinion back."""
     row = visible_request(request, key)
     actor = actor_of(request)
+    check_reviewer(actor=actor, request=row)
     form = decision_form(actor, row, request.POST)
     if not form.is_valid():
         return request_page(request, row, Answer("decide", form, []), status=422)

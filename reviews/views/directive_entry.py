@@ -63,6 +63,7 @@ def directive_new(request: HttpRequest) -> HttpResponse:
 def directive_lines(request: HttpRequest, key: int) -> HttpResponse:
     """补充事项: further lines of a decision from a table, with the same preview."""
     row = visible_directive(request, key)
+    actor_of(request).must_hold(POSTS, region=row.region)
     form = TableForm(request.POST or None, request.FILES or None)
     status, sentences = 200, []
     if request.method == "POST":
@@ -134,6 +135,7 @@ def directive_template(request: HttpRequest) -> HttpResponse:
 def directive_tasks(request: HttpRequest, key: int) -> HttpResponse:
     """交办: lines to departments of the city and of its counties, with one date."""
     row = visible_directive(request, key)
+    actor_of(request).must_hold(POSTS, region=row.region)
     lines = list(row.lines.annotate(given=Count("tasks")).order_by("position"))
     counties = list(row.region.children.order_by("code"))
     offices = list(

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from departments.people import Actor
 from departments.posts import Post
 from departments.site import actor_of, staff_screen
 from qingdan.errors import Refusal, RuleBroken, WrongState
@@ -161,8 +162,9 @@ def _answer(request: HttpRequest, key: int, act, told: str, name: str, form, *, 
 @require_POST
 def edition_notice(request: HttpRequest, key: int) -> HttpResponse:
     """One place and its day."""
-    actor = actor_of(request)
-    form = NoticeForm(request.POST, places=places_of(_edition(request, key).region))
+    actor, region = actor_of(request), _edition(request, key).region
+    actor.must_hold(Post.PUBLISHER, region=region, message="公布记录由本地区审改办登记")
+    form = NoticeForm(request.POST, places=places_of(region))
     return _answer(
         request, key, lambda edition, given: place_notice(actor=actor, edition=edition, **given), "已登记公布地点。", "notice", form
     )
@@ -173,6 +175,7 @@ def edition_notice(request: HttpRequest, key: int) -> HttpResponse:
 def edition_file(request: HttpRequest, key: int) -> HttpResponse:
     """报送备案, for the first time or again after 补正."""
     actor = actor_of(request)
+    actor.must_hold(Post.PUBLISHER, region=_edition(request, key).region, message="备案由本地区审改办报送")
 
     def act(edition: Edition, given: dict) -> None:
         filing = Filing.objects.filter(edition=edition).first()
@@ -182,6 +185,13 @@ def edition_file(request: HttpRequest, key: int) -> HttpResponse:
             file_again(actor=actor, filing=filing, **{name: text for name, text in given.items() if name != "number"})
 
     return _answer(request, key, act, "已报送备案。", "file", FileForm(request.POST))
+
+
+def _examiner(request: HttpRequest, key: int) -> Actor:
+    """司法 of the region that receives the filings; asked before a form is read."""
+    actor, receiver = actor_of(request), receiver_of(_edition(request, key).region)
+    actor.must_hold(Post.LEGALITY, region=receiver, message=f"备案由{receiver}司法审查")
+    return actor
 
 
 def _filing(edition: Edition) -> Filing:
@@ -195,7 +205,7 @@ def _filing(edition: Edition) -> Filing:
 @require_POST
 def edition_register(request: HttpRequest, key: int) -> HttpResponse:
     """登记."""
-    actor = actor_of(request)
+    actor = _examiner(request, key)
     return _answer(
         request,
         key,
@@ -210,7 +220,7 @@ def edition_register(request: HttpRequest, key: int) -> HttpResponse:
 @require_POST
 def edition_result(request: HttpRequest, key: int) -> HttpResponse:
     """准予备案, 要求补正 or 审查建议 with its faults, each by the item's code."""
-    actor = actor_of(request)
+    actor = _examiner(request, key)
     typed = [
         tuple(text.replace("\x00", "") for text in row)
         for row in zip(

@@ -14,6 +14,7 @@ from qingdan.items.elements import ELEMENTS
 from reviews.checks import findings_of
 from reviews.deciding import can_review
 from reviews.decision_forms import MarkForm
+from reviews.guards import check_reviewer
 from reviews.marks import mark_change, marks_of
 from reviews.models import ChangeRequest
 from reviews.views.differences import shown_changes
@@ -38,6 +39,7 @@ def request_change(request: HttpRequest, key: int, position: int) -> HttpRespons
 def request_mark(request: HttpRequest, key: int, position: int) -> HttpResponse:
     """Keep the mark and go on to the next change; after the last one, to the decision."""
     row = visible_request(request, key)
+    check_reviewer(actor=actor_of(request), request=row)
     form = MarkForm(request.POST)
     if not form.is_valid():
         return change_page(request, row, position, form, status=422)

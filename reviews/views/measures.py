@@ -20,7 +20,7 @@ from qingdan.items.models import Category, Edition, EditionEntry, Item
 from reviews.content_forms import ContentForm
 from reviews.forms import ConfirmForm, OpinionForm
 from reviews.later_forms import SuspensionForm
-from reviews.later_guards import measure_actions
+from reviews.later_guards import check_post_on_measure, measure_actions
 from reviews.later_states import MeasureAction
 from reviews.models import Measure
 from reviews.suspending import confirm_measure, decline_measure, propose_measure, version_in_force, withdraw_measure
@@ -158,6 +158,7 @@ def _page(request: HttpRequest, row: Measure, *, confirm=None, decline=None, sen
 def measure_confirm(request: HttpRequest, key: int) -> HttpResponse:
     """司法 agrees and publishes, with the password."""
     row = _visible(request, key)
+    check_post_on_measure(actor=actor_of(request), measure=row, action=MeasureAction.CONFIRM)
     form = ConfirmForm(request.POST, request=request)
     if not form.is_valid():
         return _page(request, row, confirm=form, status=422)
@@ -177,6 +178,7 @@ def measure_confirm(request: HttpRequest, key: int) -> HttpResponse:
 def measure_decline(request: HttpRequest, key: int) -> HttpResponse:
     """司法 does not agree."""
     row = _visible(request, key)
+    check_post_on_measure(actor=actor_of(request), measure=row, action=MeasureAction.DECLINE)
     form = OpinionForm(request.POST)
     form.is_valid()
     try:

@@ -15,7 +15,7 @@ from departments.posts import Post
 from departments.site import actor_of, staff_screen
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from reviews.forms import AgendaForm, CallMeetingForm, ExceptionRow, MeetingForm, read_exceptions
-from reviews.guards import can_act_on_batch, check_can_act_on_batch
+from reviews.guards import can_act_on_batch, check_can_act_on_batch, check_post_on_batch
 from reviews.meetings import (
     ItemOutcome,
     add_to_agenda,
@@ -110,6 +110,7 @@ def _told(batch: Batch, decision: MeetingDecision) -> str:
 def batch_minutes(request: HttpRequest, key: int) -> HttpResponse:
     """The second person: the registration is what the minutes say (``verdict`` confirm), or not (back, with a reason)."""
     batch = visible_batch(request, key)
+    check_post_on_batch(actor=actor_of(request), batch=batch, action=BatchAction.SEND_BACK)
     number = request.POST.get("record", "")
     record = get_object_or_404(MeetingRecord, batch=batch, pk=int(number) if number.isdecimal() and len(number) < 18 else 0)
     actor = actor_of(request)
@@ -129,12 +130,12 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     """The meetings of the reader's regions; 政府办 and 审改办 register the next one here."""
     actor = actor_of(request)
     region = _own_region(request)
+    if request.method == "POST" and region is None:
+        raise NotAllowed("常务会由政府办或审改办登记")
     form = CallMeetingForm(request.POST or None)
     status = 200
     if request.method == "POST":
         status = 422
-        if region is None:
-            raise NotAllowed("常务会由政府办或审改办登记")
         if form.is_valid():
             given = dict(form.cleaned_data)
             agenda = [line.strip() for line in given.pop("agenda").splitlines() if line.strip()]
@@ -163,6 +164,8 @@ def meeting_page(request: HttpRequest, key: int) -> HttpResponse:
     meeting = get_object_or_404(Meeting.objects.visible_to(request.user).select_related("region"), pk=key)
     actor = actor_of(request)
     may = actor.holding(_KEEPERS, region=meeting.region) is not None
+    if request.method == "POST" and not may:
+        raise NotAllowed("议题由政府办或审改办登记")
     frozen = Batch.objects.visible_to(request.user).filter(
         region=meeting.region, state__in=(BatchState.FROZEN, BatchState.RECORDED)
     )

@@ -19,6 +19,7 @@ from departments.working_days import Calendar
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from reviews.conversation import TEXT_LIMIT
 from reviews.forms import PlainForm
+from reviews.guards import check_takes_part
 from reviews.models import ChangeRequest, Opinion
 from reviews.opinions import ask_opinion, due_on, give_opinion
 from reviews.states import ENDED, OPEN
@@ -109,6 +110,8 @@ def panel(request: HttpRequest, row: ChangeRequest) -> Panel | None:
 def request_opinions(request: HttpRequest, key: int) -> HttpResponse:
     """Every opinion with its text; forms to answer for the own department and, for whoever takes part, to ask another one."""
     row = visible_request(request, key)
+    if request.method == "POST":
+        check_takes_part(actor=actor_of(request), request=row)
     form = _ask_form(request, row, request.POST if request.method == "POST" else None)
     if request.method != "POST":
         return opinions_page(request, row, ask=form)
@@ -161,7 +164,8 @@ def opinions_page(
 def opinion_give(request: HttpRequest, key: int, opinion: int) -> HttpResponse:
     """答复 of the asked department's head."""
     row = visible_request(request, key)
-    found = get_object_or_404(row.opinions, pk=opinion)
+    found = get_object_or_404(row.opinions.select_related("department"), pk=opinion)
+    actor_of(request).must_hold(Post.HEAD, department=found.department, message=f"由{found.department}的{Post.HEAD.label}答复")
     form = GiveForm(request.POST)
     status, sentences = 422, []
     if form.is_valid():

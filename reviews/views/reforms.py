@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from departments.models import Department, Region
 from departments.posts import Post
 from departments.site import actor_of, staff_screen
-from qingdan.errors import RuleBroken, WrongState
+from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from qingdan.items.models import Edition, EditionEntry
 from reviews.forms import ConfirmForm, OpinionForm
 from reviews.later_forms import ReformForm
-from reviews.later_guards import reform_actions
+from reviews.later_guards import check_post_on_reform, reform_actions
 from reviews.later_states import MeasureAction
 from reviews.models import Reform
 from reviews.reforming import carry_out_reform, decline_reform, propose_reform, withdraw_reform
@@ -29,6 +29,8 @@ from reviews.views.pages import REGION, address_without_page, edition_url, page_
 def reform_list(request: HttpRequest) -> HttpResponse:
     """The reforms of the reader's regions; 审改办 proposes the next one here."""
     region = _own_region(request)
+    if request.method == "POST" and region is None:
+        raise NotAllowed(f"机构改革的清单划转由{Post.PUBLISHER.label}提出")
     offices = Department.objects.in_being().filter(region=region).order_by("order") if region else Department.objects.none()
     form = ReformForm(request.POST or None, departments=offices)
     status = 200
@@ -55,11 +57,8 @@ def reform_list(request: HttpRequest) -> HttpResponse:
 
 
 def _own_region(request: HttpRequest) -> Region | None:
-    """The region in which the reader is 审改办; the act refuses who is not."""
+    """The region in which the reader is 审改办."""
     posting = request.user.postings.held().filter(post=Post.PUBLISHER).select_related("region").first()
-    if posting is None and request.method == "POST":
-        held = request.user.postings.held().exclude(region=None).select_related("region").first()
-        return held.region if held else None
     return posting.region if posting else None
 
 
@@ -102,6 +101,7 @@ def _page(request: HttpRequest, row: Reform, *, confirm=None, decline=None, sent
 def reform_confirm(request: HttpRequest, key: int) -> HttpResponse:
     """编办 agrees, with the password."""
     row = _visible(request, key)
+    check_post_on_reform(actor=actor_of(request), reform=row, action=MeasureAction.CONFIRM)
     form = ConfirmForm(request.POST, request=request)
     if not form.is_valid():
         return _page(request, row, confirm=form, status=422)
@@ -119,6 +119,7 @@ def reform_confirm(request: HttpRequest, key: int) -> HttpResponse:
 def reform_decline(request: HttpRequest, key: int) -> HttpResponse:
     """编办 does not agree."""
     row = _visible(request, key)
+    check_post_on_reform(actor=actor_of(request), reform=row, action=MeasureAction.DECLINE)
     form = OpinionForm(request.POST)
     form.is_valid()
     try:

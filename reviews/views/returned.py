@@ -15,9 +15,10 @@ from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from qingdan.items.models import Category
 from reviews.deciding import answer_revision, confirmations_open_to
 from reviews.decision_forms import AnswerForm
+from reviews.guards import check_post_on_request
 from reviews.models import Change, ChangeRequest, DeskSetting, Revision
 from reviews.returning import base_revision, changed_since, comeback_of, fields_to_correct, returning_decision
-from reviews.states import RequestState
+from reviews.states import RequestAction, RequestState
 from reviews.views.differences import Row, rows_of_contents
 from reviews.views.pages import REVIEWERS, sentences_of
 from reviews.views.panels import Panel
@@ -82,6 +83,7 @@ def limited(request: HttpRequest, row: ChangeRequest) -> Panel | None:
 def request_answer(request: HttpRequest, key: int) -> HttpResponse:
     """确认 or 重新审查 by whoever had passed what was before."""
     row = visible_request(request, key)
+    check_post_on_request(actor=actor_of(request), request=row, action=RequestAction.CONFIRM)
     form = AnswerForm(request.POST)
     if not form.is_valid():
         faults = [message for errors in form.errors.values() for message in errors]

@@ -13,7 +13,7 @@ from departments.posts import Post
 from departments.site import Section, actor_of, staff_screen
 from qingdan.errors import RuleBroken, WrongState
 from qingdan.items.kinds import ChangeKind
-from reviews.consents import OPEN_TO_CONSENT, answer_transfer, consents_of
+from reviews.consents import OPEN_TO_CONSENT, answer_transfer, consents_of, receiving_department
 from reviews.forms import ConsentForm
 from reviews.models import Change, ChangeRequest, TransferConsent
 from reviews.views.differences import shown_changes
@@ -55,6 +55,9 @@ def transfer(request: HttpRequest, key: int) -> HttpResponse:
     change = next((each for each in offered(list(own_departments(request))) if each.pk == key), None)
     if change is None:
         raise Http404
+    if request.method == "POST":
+        department = receiving_department(change)
+        actor_of(request).must_hold(Post.HEAD, department=department, message=f"划转由接收部门的{Post.HEAD.label}确认")
     form = ConsentForm(request.POST or None, initial={"seen_seal": change.seal})
     status, sentences = 200, []
     if request.method == "POST":

@@ -42,6 +42,7 @@ def urge_new(request: HttpRequest, kind: str, key: int) -> HttpResponse:
         raise Http404
     model, related, page = _SUBJECTS[kind]
     subject = get_object_or_404(model.objects.visible_to(request.user).select_related(*related), pk=key)
+    actor_of(request).must_hold(POSTS, region=subject.region)
     text = f"{matter_of(subject)}，至今没有办理。请按期办理并答复。"
     form = UrgeForm(request.POST or None, initial={"text": text})
     status, sentences = 200, []
