@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,24 +115,22 @@ def cells_of(kind: str, state: str, made) -> Iterator[Cell]:
                     yield Cell(row, method, filled, state, person)
 
 
-def is_walked(cell: Cell, number: int, states: list[str]) -> bool:
+def is_walked(cell: Cell, states: list[str]) -> bool:
     """Whether the suite walks a cell; a soak walks them all.
 
-    In a kind of many states, everybody goes to every address in at least one of them; and in each state goes whoever may, and his like
-    from elsewhere, with the form empty in every other state and filled in in the others.
+    The suite takes one cell of so many, always the same ones, and besides in each state whoever may and his like from elsewhere, with the
+    form empty in every other state and filled in in the others.
     """
     rights = cell.row.get if cell.method == "GET" else cell.row.post
-    if soaking() or len(states) == 1:
+    if soaking() or zlib.crc32(str(cell).encode()) % (3 * len(states)) == 0:
         return True
-    place = states.index(cell.state)
-    if (number + place) % len(states) == 0:
-        return True
-    if rights is None or rights == SEEN:
+    if not isinstance(rights, dict):
         return False
     doers = {posts.split()[-1] for posts in rights}
     if set(cell.person.labels).isdisjoint(doers | {f"{post}@far" for post in doers}):
         return False
-    return cell.filled == bool(place % 2) or cell.method == "GET" or not doers.isdisjoint(cell.person.labels)
+    odd = bool(states.index(cell.state) % 2)
+    return cell.method == "GET" or cell.filled == odd
 
 
 def answer_to(cell: Cell, made, browsers) -> set[str]:
@@ -162,8 +161,8 @@ def test_no_cell_is_wrong(everyone, kind):
     for state, make in KINDS[kind].items():
         point = transaction.savepoint()
         made = make(world)
-        for number, cell in enumerate(cells_of(kind, state, made)):
-            if not is_walked(cell, number, states):
+        for cell in cells_of(kind, state, made):
+            if not is_walked(cell, states):
                 continue
             rights = cell.row.get if cell.method == "GET" else cell.row.post
             wanted, got = expected(cell.row, rights, state, cell.person), answer_to(cell, made, browsers)
@@ -203,7 +202,7 @@ def test_a_row_speaks_only_of_posts_and_states_that_there_are():
 
 
 def test_the_matrix_has_as_many_cells_as_the_document_says(world):
-    """Every cell, walked in full by ``make soak``; the suite walks each address by everybody in one state and by the doers in all."""
+    """Every cell, all of them walked by ``make soak``."""
     make_people()
     cells = 0
     for kind, states in KINDS.items():
