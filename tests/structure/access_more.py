@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from budget import months
 from budget.funds import close_fund
+from budget.indicators import INDICATORS
 from departments.models import Notice, Posting, User
 from qingdan.laws.models import Article
 from reviews.articles import confirm_article, refuse_article, text_hash
@@ -14,7 +15,7 @@ from reviews.states import ScopeAction
 from reviews.tasks import answer_by_request, answer_not_concerned, cancel_task, propose_not_concerned
 from reviews.urging import urge
 from tests.budget import books
-from tests.reviews import test_articles, test_campaigns
+from tests.reviews import correcting, test_articles, test_campaigns
 from tests.reviews.directives import LATER, directive, task
 from tests.structure.access_made import Made
 from tests.structure.access_people import RSJ
@@ -113,6 +114,10 @@ def _fund(state: str) -> Callable[[World], Made]:
             RSJ,
             keys={
                 "fund_reverse": [fund.pk, entry.pk],
+                "fund_indicator": [fund.pk, next(iter(INDICATORS))],
+                "fund_report_file": [fund.pk, "docx"],
+                "fund_monitoring_paper": [fund.pk, "docx"],
+                "fund_explain": [fund.pk, 5],
                 **{f"fund_month{name}": four for name in ("", "_reconcile", "_match", "_close", "_reopen")},
             },
             filled={
@@ -139,6 +144,19 @@ def _article(state: str) -> Callable[[World], Made]:
             refuse_article(actor=world.legality, article=row, opinion="有误", seen_hash=text_hash(row))
         row = Article.objects.get(pk=row.pk)
         return Made(row, CITY, filled={"article": {"do": "confirm", "seen_hash": text_hash(row)}})
+
+    return make
+
+
+def _report(answered: bool) -> Callable[[World], Made]:
+    def make(world: World) -> Made:
+        row = correcting.send(world).report
+        if answered:
+            row = correcting.answer(world, row, "settle")
+        row = fresh(row)
+        seen = {"seen_revision": row.revision}
+        answer = {"action": "settle", "answer": "已核对", **seen}
+        return Made(row, RSJ, filled={"report_answer": answer, "report_redact": {"words": "电话", "reason": "个人信息", **seen}})
 
     return make
 
@@ -179,7 +197,7 @@ def _notice(world: World) -> Made:
 
 
 def _site(world: World) -> Made:
-    return Made(None, "", keys={"bases_read": ["setting_basis"], "category_template": ["01"]})
+    return Made(None, "", keys={"bases_read": ["setting_basis"], "category_template": ["01"], "handbook": ["clerk"]})
 
 
 def _department(world: World) -> Made:
@@ -202,6 +220,7 @@ MORE: dict[str, dict[str, Callable[[World], Made]]] = {
     "urge": {"sent": _urge},
     "fund": {state: _fund(state) for state in ("open", "month", "closed")},
     "article": {state: _article(state) for state in ("pending", "confirmed", "refused")},
+    "report": {"open": _report(False), "settled": _report(True)},
     "account": {"in use": _account},
     "office": {"in being": lambda world: Made(world.department("420600-MZJ"), "")},
     "posting": {"held": _posting},

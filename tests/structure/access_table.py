@@ -69,6 +69,7 @@ SIGHT: dict[str, str | dict[str, str]] = {
     "urge": WORKFLOW,
     "fund": BOOKS,
     "article": "*",
+    "report": f"{OWN} compliance publisher auditor",
     "account": "*",
     "office": "*",
     "posting": "legality system_admin",
@@ -214,6 +215,19 @@ ROWS: tuple[Row, ...] = (
     Row("fund_check", "fund", "fund_checker", post={"fund_checker": "open month"}, says=True),
     form("fund_close", "fund", "fund_checker", {"fund_checker": "open month"}),
     Row("fund_reopen", "fund", "fund_checker", get=SEEN, post={"fund_checker": "closed"}),
+    *(Row(name, "fund", BOOKS, get=SEEN) for name in ("fund_indicators", "fund_indicator", "fund_execution", "fund_report", "fund_report_file")),
+    *(Row(name, "fund", BOOKS, get=SEEN) for name in ("fund_monitoring", "fund_monitoring_paper", "fund_years", "fund_disclosure")),
+    form("fund_plan", "fund", "fund_clerk", {"fund_clerk": "open month"}),
+    *(form(name, "fund", "fund_clerk", {"fund_clerk": "*"}) for name in ("fund_report_write", "fund_proposal")),
+    Row("fund_explain", "fund", "fund_clerk", post={"fund_clerk": "open month"}),
+    Row("fund_limit", "fund", "fund_checker", post={"fund_checker": "open month"}),
+    *(Row(name, "fund", "fund_checker", post={"fund_checker": "*"}) for name in ("fund_disclose", "fund_withdraw")),
+    # 读者纠错: the department answers and rings up, 审改办 takes words out, 编办 and 审计 watch.
+    Row("report_list", "site", f"{OWN} compliance publisher auditor", get=SEEN),
+    Row("report", "report", f"{OWN} compliance publisher auditor", get=SEEN),
+    Row("report_answer", "report", OWN, post={OWN: "open"}),
+    Row("report_contact", "report", OWN, post={OWN: "*"}),
+    Row("report_redact", "report", "publisher", post={"publisher": "*"}),
     # Accounts, departments, deputies, notices
     Row("accounts", "site", "system_admin", get=SEEN),
     form("account_new", "site", "system_admin", SEEN),
@@ -238,13 +252,14 @@ ROWS: tuple[Row, ...] = (
     # Django's own pages
     Row("index", "site", EVERYBODY, get=SEEN),
     form("password_change", "site", EVERYBODY, SEEN),
+    *(Row(name, "site", EVERYBODY, get=SEEN) for name in ("help", "handbook")),
     Row("password_change_done", "site", EVERYBODY, get=SEEN),
 )  # fmt: skip
 
 # Open to whoever asks: no session, or before there is one.
 OPEN = {"admin:login", "admin:logout", "admin:jsi18n", "healthz", "readyz"}
-# Django's addresses that lead nowhere here: no model has an autocomplete field, a public address or an app index of its own.
-NOWHERE = {"admin:autocomplete", "admin:view_on_site", "admin:app_list", "admin:(?P<url>.*)$"}
+# Django's addresses that no screen uses, and pictures of the handbooks.
+NOWHERE = {"admin:help_image", "admin:autocomplete", "admin:view_on_site", "admin:app_list", "admin/(?P<url>.*)$"}
 
 _READERS = f"{ROUTE} {OWN} auditor"
 _STAFF = f"{ROUTE} {ADMINS} auditor"
@@ -301,8 +316,8 @@ ROWS += tuple(row for label in MODELS for row in rows_of_model(label))
 PUBLIC = {
     *("home", "departments", "department", "items", "item", "version", "compare", "editions", "edition", "changes"),
     *("edition_compare", "statistics", "statistics_csv", "downloads", "edition_downloads", "changes_feed", "sitemap", "verify"),
-    *("verifier", "item_proof", "edition_proof"),
+    *("verifier", "item_proof", "edition_proof", "money"),
 }
-# Files that the worker has to have made; an answer about the reader's own browser.
-PUBLIC_ELSEWHERE = {"download", "department_download", "mode"}
+# Files that the worker has to have made; answers to the reader's own form; pages of what this world does not hold.
+PUBLIC_ELSEWHERE = {"download", "department_download", "mode", "report", "reports", "act", "money_year"}
 API = {"departments", "department", "items", "item", "version", "editions", "edition", "changes", "schema", "docs"}
