@@ -122,7 +122,7 @@ def is_walked(cell: Cell, states: list[str]) -> bool:
     form empty in every other state and filled in in the others.
     """
     rights = cell.row.get if cell.method == "GET" else cell.row.post
-    if soaking() or zlib.crc32(str(cell).encode()) % (3 * len(states)) == 0:
+    if soaking() or zlib.crc32(str(cell).encode()) % (4 * len(states)) == 0:
         return True
     if not isinstance(rights, dict):
         return False
