@@ -124,6 +124,8 @@ def standing_of(task: DirectiveTask, today: datetime.date, calendar: Calendar) -
         if task.due_on < today:
             return Standing(task, End.OVERDUE, "，".join([time_left(task.due_on, today, calendar), *words]))
         return Standing(task, End.UNANSWERED, "，".join(words))
+    if task.state == TaskState.CANCELLED:
+        return Standing(task, End.CANCELLED, "交办已撤销，不须答复")
     if task.state == TaskState.NOT_CONCERNED:
         return Standing(task, End.NOT_CONCERNED, task.explanation)
     under_way = [each for each in task.request.family if each.state in OPEN]
@@ -214,3 +216,4 @@ def board_of(standings: Iterable[Standing]) -> list[BoardRow]:
             row.department.pk,
         ),
     )
+    CANCELLED = "cancelled", "已撤销"

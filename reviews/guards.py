@@ -89,6 +89,16 @@ def check_post_on_request(*, actor: Actor, request: ChangeRequest, action: str) 
     return _check_post(REQUEST_TRANSITIONS, action, actor, request, RequestAction)
 
 
+def check_post_on_scope(*, actor: Actor, scope: CampaignScope, action: str) -> Posting:
+    """As ``check_post_on_request``, over the table of a department's part of a campaign."""
+    return _check_post(SCOPE_TRANSITIONS, action, actor, scope, ScopeAction)
+
+
+def check_post_on_task(*, actor: Actor, task: DirectiveTask, action: str) -> Posting:
+    """As ``check_post_on_request``, over the task table."""
+    return _check_post(TASK_TRANSITIONS, action, actor, task, TaskAction)
+
+
 def check_reviewer(*, actor: Actor, request: ChangeRequest) -> None:
     """WHO of a review in the stage where the request stands; that it stands in none is left to the act, which says so beside the form."""
     with suppress(WrongState):

@@ -20,7 +20,7 @@ from reviews.campaign_forms import CampaignForm, CloseForm, ReportForm
 from reviews.campaigns import close_campaign, open_campaign, reopen_scope, report_scope
 from reviews.cascade import time_left
 from reviews.completeness import CHECKABLE, BoardRow, board_of
-from reviews.guards import scope_actions
+from reviews.guards import check_post_on_scope, scope_actions
 from reviews.models import Campaign, CampaignScope
 from reviews.states import ScopeAction, ScopeState
 from reviews.urging import POSTS as URGING
@@ -227,6 +227,7 @@ def scope_act(request: HttpRequest, key: int, action: str) -> HttpResponse:
     row = visible_scope(request, key)
     if action not in ScopeAction.values:
         raise Http404
+    check_post_on_scope(actor=actor_of(request), scope=row, action=action)
     form = ReportForm(request.POST, auto_id=f"{action}-%s")
     if not form.is_valid():
         faults = ["页面已过期，重新打开后再办理"] if "seen_revision" in form.errors else []

@@ -18,7 +18,7 @@ from departments.working_days import Calendar
 from qingdan.errors import Refusal, RuleBroken, WrongState
 from reviews.cascade import End, full_tasks, standing_of, time_left
 from reviews.directive_forms import AnswerForm, RequestAnswerForm
-from reviews.guards import task_actions
+from reviews.guards import check_post_on_task, task_actions
 from reviews.models import ChangeRequest, DirectiveTask
 from reviews.states import ENDED, TaskAction
 from reviews.tasks import (
@@ -124,6 +124,9 @@ def _request_form(request: HttpRequest, row: DirectiveTask, data=None) -> Reques
 def task_act(request: HttpRequest, key: int, action: str) -> HttpResponse:
     """签收, 不涉及 and the other steps, each by its act; a refusal shows the page as it is now with what was typed."""
     row = visible_task(request, key)
+    if action not in TaskAction.values:
+        raise Http404
+    check_post_on_task(actor=actor_of(request), task=row, action=action)
     if action == TaskAction.RECEIVE:
         return _receive(request, row)
     if action == TaskAction.REQUEST:

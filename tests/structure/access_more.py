@@ -105,6 +105,9 @@ def _fund(state: str) -> Callable[[World], Made]:
             months.close_month(actor=world.fund_checker, fund=fund, month=4)
         elif state == "closed":
             books.check(world, entry)
+            for month in range(1, 13):
+                months.reconcile_month(actor=world.fund_clerk, fund=fund, month=month, stated=entry.amount if month == 5 else 0)
+                months.close_month(actor=world.fund_checker, fund=fund, month=month)
             close_fund(actor=world.fund_checker, fund=fund)
         fund, on = fresh(fund), "2019-05-07"
         row = {"voucher": "记-2", "amount": "1", "payee": "甲", "purpose": "乙"}

@@ -296,16 +296,19 @@ def rows_of_model(label: str) -> tuple[Row, ...]:
     """The addresses of one table; a row of the audit trail is seen in its own region only."""
     view, change, add = MODELS[label]
     name, kind = label.replace(".", "_"), f"table {label}"
-    reads, changes, adds = ({posts: "*"} if posts else None for posts in (view, change, add))
+    everywhere = " ".join(f"{post} {post}@near {post}@far" for post in view.split())
+    changes = {" ".join(f"{post} {post}@near {post}@far" for post in change.split()): "*"} if change else None
+    own_only = SIGHT[kind] if label == "ledger.auditevent" else everywhere
     rows = [
-        Row(f"{name}_changelist", kind, EVERYBODY, get=reads),
+        Row(f"{name}_changelist", kind, view, get=SEEN, sees="*"),
         Row(f"{name}_change", kind, view, get=SEEN, post=changes),
-        Row(f"{name}_history", kind, view, get=SEEN),
+        # Who does not read the table does not learn from its trail that a row is there.
+        Row(f"{name}_history", kind, EVERYBODY, get=SEEN, sees=own_only),
     ]
     if add:
-        rows.append(form(f"{name}_add", kind, EVERYBODY, adds))
+        rows.append(form(f"{name}_add", kind, add, SEEN))
     if label in WITH_TRAIL:
-        rows.append(Row(f"{name}_simple_history", kind, view, get=SEEN))
+        rows.append(Row(f"{name}_simple_history", kind, EVERYBODY, get=SEEN, sees=everywhere))
     return tuple(rows)
 
 
