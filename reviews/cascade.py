@@ -26,10 +26,11 @@ class End(models.TextChoices):
     UNDER_WAY = "under_way", "在办"
     PUBLISHED = "published", "已公布"
     NOT_CONCERNED = "not_concerned", "不涉及"
+    CANCELLED = "cancelled", "已撤销"
 
 
 # With these a line has its end.
-OVER = frozenset({End.PUBLISHED, End.NOT_CONCERNED})
+OVER = frozenset({End.PUBLISHED, End.NOT_CONCERNED, End.CANCELLED})
 _PRESSING = (End.OVERDUE, End.UNANSWERED, End.UNDER_WAY, End.PUBLISHED, End.NOT_CONCERNED)
 
 
@@ -216,4 +217,3 @@ def board_of(standings: Iterable[Standing]) -> list[BoardRow]:
             row.department.pk,
         ),
     )
-    CANCELLED = "cancelled", "已撤销"

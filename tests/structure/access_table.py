@@ -249,6 +249,7 @@ ROWS: tuple[Row, ...] = (
     Row("notices_read", "site", EVERYBODY, post=SEEN),
     form("notice_mail", "site", EVERYBODY, SEEN),
     Row("notice_open", "notice", EVERYBODY, get=SEEN),
+    Row("audit_export", "site", "audit_admin auditor", get=SEEN),
     # Django's own pages
     Row("index", "site", EVERYBODY, get=SEEN),
     form("password_change", "site", EVERYBODY, SEEN),
