@@ -291,6 +291,7 @@ MODELS: dict[str, tuple[str, str, str]] = {
 }
 # Those that keep a trail of edits, which whoever reads the table reads too.
 WITH_TRAIL = {"departments.department", "departments.posting"}
+HIDING = WITH_TRAIL | {"ledger.auditevent"}
 
 
 def rows_of_model(label: str) -> tuple[Row, ...]:
@@ -303,8 +304,8 @@ def rows_of_model(label: str) -> tuple[Row, ...]:
     rows = [
         Row(f"{name}_changelist", kind, view, get=SEEN, sees="*"),
         Row(f"{name}_change", kind, view, get=SEEN, post=changes),
-        # Who does not read the table does not learn from its trail that a row is there.
-        Row(f"{name}_history", kind, EVERYBODY, get=SEEN, sees=own_only),
+        # Who does not read a table that keeps a trail, or rows of another region, does not learn from the trail that a row is there.
+        Row(f"{name}_history", kind, EVERYBODY if label in HIDING else view, get=SEEN, sees=own_only),
     ]
     if add:
         rows.append(form(f"{name}_add", kind, add, SEEN))
