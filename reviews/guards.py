@@ -101,8 +101,9 @@ def check_post_on_task(*, actor: Actor, task: DirectiveTask, action: str) -> Pos
 
 def check_reviewer(*, actor: Actor, request: ChangeRequest) -> None:
     """WHO of a review in the stage where the request stands; that it stands in none is left to the act, which says so beside the form."""
-    with suppress(WrongState):
-        check_can_act_on_request(actor=actor, request=request, action=RequestAction.RETURN)
+    check_post_on_request(actor=actor, request=request, action=RequestAction.REFUSE)
+    if request.state in (RequestState.COMPLIANCE, RequestState.LEGALITY):
+        check_can_act_on_request(actor=actor, request=request, action=RequestAction.REFUSE)
 
 
 def check_post_on_batch(*, actor: Actor, batch: Batch, action: str) -> Posting:

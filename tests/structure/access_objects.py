@@ -78,7 +78,7 @@ def of_request(world: World, row: ChangeRequest) -> Made:
             "request_submit": seen,
             "request_withdraw": words,
             "request_return": words,
-            "request_decide": {"outcome": "returned", **words},
+            "request_decide": {"outcome": "refused", **words},
             "request_describe": {"reason": "另一理由", "document": "", **seen},
             "request_mark": {"word": "passed", **seen},
             "request_comments": {"text": "请补充", **seen},

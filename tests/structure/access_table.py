@@ -81,7 +81,8 @@ SIGHT: dict[str, str | dict[str, str]] = {
 }
 
 _REQUEST = "request"
-_DECIDING = {"compliance service": "compliance !legality !awaiting", "legality": "legality !compliance !awaiting"}
+_DECIDING = {"compliance service": "compliance !legality", "legality": "legality !compliance"}
+_CLAIMING = {"compliance service": "compliance !legality !awaiting", "legality": "legality !compliance !awaiting"}
 _TALKING = {TAKING_PART: UNDER_WAY}
 ROWS: tuple[Row, ...] = (
     # 调整申请
@@ -95,7 +96,7 @@ ROWS: tuple[Row, ...] = (
     Row("request_decide", _REQUEST, OFFICES, post=_DECIDING),
     Row("request_mark", _REQUEST, OFFICES, post=_DECIDING),
     Row("request_answer", _REQUEST, OFFICES, post={"compliance service": ""}),
-    Row("request_claim", _REQUEST, f"{OFFICES} publisher", post=_DECIDING | {"publisher": "awaiting !compliance !legality"}),
+    Row("request_claim", _REQUEST, f"{OFFICES} publisher", post=_CLAIMING | {"publisher": "awaiting !compliance !legality"}),
     Row("request_attachments", _REQUEST, WORKFLOW, get=SEEN, post=_TALKING),
     # A file of the department's: its own side declares it void.
     Row("attachment_void", _REQUEST, TAKING_PART, post={OWN: UNDER_WAY}),
