@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 
 from django.core.wsgi import get_wsgi_application
-from django.http import HttpResponse
 from django.utils.http import parse_header_parameters
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qingdan.settings")
@@ -20,15 +20,14 @@ def application(environ: dict, start_response: Callable) -> Iterable[bytes]:
     try:
         _type, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
     except ValueError:
-        return _answer(start_response, 400, "请求的格式不对，无法处理")
+        return _answer(start_response, HTTPStatus.BAD_REQUEST, "请求的格式不对，无法处理")
     if parameters.get("charset", "utf-8").strip("'\" ").lower() in _CHARSETS:
         return django_application(environ, start_response)
-    return _answer(start_response, 415, "请求的字符编码不是 UTF-8，无法处理")
+    return _answer(start_response, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "请求的字符编码不是 UTF-8，无法处理")
 
 
-def _answer(start_response: Callable, status: int, words: str) -> Iterable[bytes]:
+def _answer(start_response: Callable, status: HTTPStatus, words: str) -> Iterable[bytes]:
     from qingdan.web import HEADERS
 
-    response = HttpResponse(words, status=status, content_type="text/plain; charset=utf-8", headers=HEADERS)
-    start_response(f"{status} {response.reason_phrase}", [(name, str(value)) for name, value in response.items()])
-    return [response.content]
+    start_response(f"{status.value} {status.phrase}", [("Content-Type", "text/plain; charset=utf-8"), *HEADERS.items()])
+    return [words.encode()]
