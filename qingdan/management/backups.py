@@ -288,9 +288,10 @@ def _check_no_fork(leaves: list[bytes], outside_path: Path, older: bool) -> None
 
 def _verify(url: str, head: Path) -> None:
     """Everything recomputed from the evidence, in a process that knows this database only."""
-    env = {**os.environ, "LOG_HEAD_FILE": str(head), **({"DATABASE_URL": url} if url else {"DATABASE_URL": _present_url()})}
+    # The keys of this process, wherever its settings found them.
+    own = {"VAR_DIR": str(settings.VAR_DIR), "LOG_HEAD_FILE": str(head), "DATABASE_URL": url or _present_url()}
     command = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "verify", "--json"]
-    done = subprocess.run(command, env=env, capture_output=True, text=True)
+    done = subprocess.run(command, env={**os.environ, **own}, capture_output=True, text=True)
     if done.returncode == 0:
         return
     try:
