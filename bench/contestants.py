@@ -85,7 +85,8 @@ def request_of(count: int):
     from departments.posts import Post
     from qingdan.items.kinds import ChangeKind
     from qingdan.items.models import EditionEntry
-    from reviews.requests import Proposal, create_request, submit_request
+    from reviews.proposals import Proposal
+    from reviews.requests import create_request, submit_request
 
     edition, _entries = newest_entries(1)
     clerk = Posting.objects.held().filter(post=Post.CLERK, department__region=edition.region).first()

@@ -12,9 +12,9 @@ from django.utils.http import urlencode
 
 from departments.passwords import must_change
 from departments.views import kept_forms
+from departments.views.signing_in import ask_again
 
 SEEN = "seen_at"
-IDLE_USER = "idle_user"
 # The session is written at most once in this time, not at every page.
 _GRAIN_SECONDS = 30
 
@@ -35,7 +35,7 @@ class StaffSessionMiddleware:
         if not request.path.startswith(reverse("admin:index")) or request.path in _open_addresses():
             return None
         if not request.user.is_authenticated:
-            return self._return_kept_form(request, request.session.get(IDLE_USER))
+            return self._return_kept_form(request, request.session.get(kept_forms.IDLE_USER))
         now = int(time.time())
         seen = request.session.get(SEEN, now)
         if now - seen > settings.IDLE_MINUTES * 60:
@@ -49,7 +49,7 @@ class StaffSessionMiddleware:
     def _end_idle_session(self, request: HttpRequest):
         owner = request.user.pk
         logout(request)
-        request.session[IDLE_USER] = owner
+        request.session[kept_forms.IDLE_USER] = owner
         if request.method == "POST":
             return self._return_kept_form(request, owner)
         query = urlencode({"next": request.get_full_path(), "idle": "1"})
@@ -58,8 +58,6 @@ class StaffSessionMiddleware:
     def _return_kept_form(self, request: HttpRequest, owner: int | None):
         if owner is None or request.method != "POST":
             return None
-        from departments.views.signing_in import ask_again
-
         return ask_again(request, kept_forms.from_request(request, owner))
 
 

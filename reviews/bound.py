@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
@@ -11,9 +10,7 @@ from departments.people import Actor
 from departments.trail import keep
 from qingdan.errors import RuleBroken, Violation
 from reviews.models import Change, ChangeRequest
-
-if TYPE_CHECKING:
-    from reviews.requests import Proposal
+from reviews.proposals import Proposal
 
 
 def bound_changes(request: ChangeRequest) -> list[Change]:

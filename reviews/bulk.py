@@ -28,7 +28,8 @@ from reviews.bulk_changes import BulkChange, cites
 from reviews.checks import findings_of_proposals
 from reviews.editing import own_versions, put_changes
 from reviews.models import Change, ChangeRequest
-from reviews.requests import Proposal, create_request
+from reviews.proposals import Proposal
+from reviews.requests import create_request
 
 MOST = 500
 

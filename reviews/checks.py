@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from departments.models import Region
 from qingdan.errors import Violation
@@ -21,9 +20,7 @@ from qingdan.items.content import DepartmentContent, ItemContent, stored_element
 from qingdan.items.kinds import ENDING, ChangeKind
 from qingdan.items.models import Edition
 from reviews.models import Change, ChangeRequest
-
-if TYPE_CHECKING:
-    from reviews.requests import Proposal
+from reviews.proposals import Proposal
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from reviews.kind_terms import clean_terms
 from reviews.lineage import lead_of
 from reviews.manifests import stored_hash
 from reviews.models import Change, ChangeRequest, Directive
-from reviews.requests import Proposal, add_changes, check_proposals, next_number
+from reviews.proposals import Proposal
+from reviews.requests import add_changes, check_proposals, next_number
 from reviews.states import RequestAction
 
 

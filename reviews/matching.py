@@ -18,7 +18,7 @@ from qingdan.items.intake.contents import to_content
 from qingdan.items.intake.reading import IgnoredRow, ReadRow, RefusedRow
 from qingdan.items.kinds import ChangeKind
 from qingdan.items.models import Edition, EditionEntry, Item, ItemCode, ItemVersion
-from reviews.requests import Proposal
+from reviews.proposals import Proposal
 
 
 @dataclass(frozen=True, slots=True)

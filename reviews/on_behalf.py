@@ -11,7 +11,8 @@ from departments.posts import Post
 from qingdan.errors import RuleBroken, Violation
 from reviews.manifests import stored_hash
 from reviews.models import ChangeRequest
-from reviews.requests import Proposal, add_changes, check_proposals, next_number
+from reviews.proposals import Proposal
+from reviews.requests import add_changes, check_proposals, next_number
 from reviews.returning import record_revision
 from reviews.states import RequestState
 from reviews.waivers import examine

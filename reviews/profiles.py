@@ -10,7 +10,8 @@ from qingdan.items.kinds import ChangeKind
 from qingdan.items.models import DepartmentVersion
 from qingdan.items.placing import plain_profile
 from reviews.models import ChangeRequest
-from reviews.requests import Proposal, create_request
+from reviews.proposals import Proposal
+from reviews.requests import create_request
 
 
 def current_profile(department: Department) -> DepartmentContent:

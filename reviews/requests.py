@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from django.utils import timezone
 
@@ -15,8 +14,8 @@ from qingdan.errors import RuleBroken, Violation, WrongState
 from qingdan.insertion import insert_rows
 from qingdan.items.content import DepartmentContent, ItemContent
 from qingdan.items.kinds import BEGINNING, ChangeKind
-from qingdan.items.models import Category, Item, ItemVersion
-from qingdan.ledger.canonical import canonical_bytes, sha256_hex
+from qingdan.items.models import Category, ItemVersion
+from qingdan.ledger.canonical import sha256_hex
 from reviews.approvals import unapproved
 from reviews.bound import bound_changes, check_removable, overwrite
 from reviews.checks import check_request
@@ -28,39 +27,13 @@ from reviews.lineage import lineage_faults
 from reviews.manifests import manifest_bytes
 from reviews.models import Change, ChangeRequest, Directive, Upload
 from reviews.opinions import ask_touched
+from reviews.proposals import Proposal
 from reviews.returning import Comeback, comeback_of, record_revision
 from reviews.states import RequestAction, RequestState, Stage
 from reviews.trail import ADDED, CHANGED, record_history
 
 # How the history of a request names the warnings that its department saw and submitted with.
 WARNED = "自动校验提醒 "
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """One change that a department proposes. ``item`` and ``base_version`` are both given, or neither for a new item.
-
-    ``terms``: what its kind asks for (``reviews.kind_terms``).
-    """
-
-    kind: str
-    content: ItemContent | DepartmentContent
-    item: Item | None = None
-    base_version: ItemVersion | None = None
-    reason: str = ""
-    document: str = ""
-    terms: Mapping[str, object] = field(default_factory=dict)
-    source_row: str = ""
-
-    @property
-    def terms_text(self) -> str:
-        """``terms`` as they are kept and hashed."""
-        return canonical_bytes(dict(self.terms)).decode()
-
-    @property
-    def ends(self) -> bool:
-        """Whether the item leaves the list."""
-        return isinstance(self.content, ItemContent) and self.content.state == "repealed"
 
 
 @act("create_request")

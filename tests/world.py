@@ -22,8 +22,9 @@ from reviews.batches import create_batch, freeze_batch
 from reviews.deciding import decide_request
 from reviews.meetings import ItemOutcome, record_meeting
 from reviews.models import Batch, Change, ChangeRequest
+from reviews.proposals import Proposal
 from reviews.publication import publish_afterwards, publish_batch
-from reviews.requests import Proposal, create_request, submit_request, withdraw_request
+from reviews.requests import create_request, submit_request, withdraw_request
 from reviews.waivers import examine
 
 PASSWORD = "Chang-Qing-2016"

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from django.core import signing
 from django.http import HttpRequest
 
+# In the session of nobody: whose session it was that ended idle.
+IDLE_USER = "idle_user"
 _SALT = "departments.views.kept_forms"
 _MAX_AGE = 12 * 3600
 _FIELD_NOT_KEPT = "csrfmiddlewaretoken"

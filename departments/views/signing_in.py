@@ -16,13 +16,12 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 
-from departments.middleware import IDLE_USER
 from departments.passwords import must_change, one_time_password_expired
 from departments.signing_in import change_password as change_own_password
 from departments.signing_in import record_log_in
 from departments.site import actor_of, staff_site
 from departments.views import kept_forms
-from departments.views.kept_forms import KeptForm
+from departments.views.kept_forms import IDLE_USER, KeptForm
 from qingdan.errors import RuleBroken
 
 

@@ -7,15 +7,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from qingdan.items.models import DepartmentVersion
-from qingdan.items.placing import EditionTerms, Row
+from qingdan.items.placing import Applied, EditionTerms, Row
 from qingdan.ledger.canonical import canonical_bytes, sha256_hex
 from qingdan.ledger.merkle import leaf_hash, tree_root
-
-if TYPE_CHECKING:
-    from qingdan.items.publishing import _Applied
 
 __all__ = ["manifest_bytes", "sha256_hex"]
 
@@ -30,7 +26,7 @@ def manifest_bytes(
     rows: Sequence[Row],
     counts: dict[tuple[int, str], tuple[int, int]],
     departments: Sequence[DepartmentVersion],
-    changes: Sequence[_Applied],
+    changes: Sequence[Applied],
     salt: str,
     builds_on: str = "",
 ) -> bytes:

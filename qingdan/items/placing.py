@@ -108,6 +108,15 @@ class Row:
 _COLUMNS = ["item_id", "item__code", "version_id", "version__number", "version__content_hash", "version__department_id", "version__category_id", "version__name", "version__parent_id", "version__parent__code", "version__state", "version__not_public", "version__counted", "position"]  # fmt: skip
 
 
+class Applied:
+    """A placement with the rows it turned into: ``old`` as it was, ``new`` as it will be (also for an ending change)."""
+
+    __slots__ = ("new", "old", "placement")
+
+    def __init__(self, placement: Placement, old: Row | None, new: Row):
+        self.placement, self.old, self.new = placement, old, new
+
+
 def rows_of(edition: Edition | None) -> list[Row]:
     """The list of an edition as rows in official order; none before the first."""
     if edition is None:

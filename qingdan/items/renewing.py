@@ -8,17 +8,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from qingdan.errors import RuleBroken, Violation
 from qingdan.items.content import ItemContent
 from qingdan.items.elements import label_of
 from qingdan.items.kinds import ChangeKind
 from qingdan.items.models import DepartmentVersion, Edition, ItemVersion
-from qingdan.items.placing import Placement, Row
-
-if TYPE_CHECKING:
-    from qingdan.items.publishing import _Applied
+from qingdan.items.placing import Applied, Placement, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,7 @@ def pending_after(newest: Edition | None, effective_on: datetime.date) -> list[E
     return list({each.effective_on: each for each in later}.values())
 
 
-def renewed_list(pending: Edition, pending_rows: Sequence[Row], applied: Sequence[_Applied]) -> Renewed:
+def renewed_list(pending: Edition, pending_rows: Sequence[Row], applied: Sequence[Applied]) -> Renewed:
     """The list of ``pending`` with the changes of the earlier edition. Raises RuleBroken P14 naming each element that both changed."""
     rows = {row.item_id: row for row in pending_rows}
     contents = _contents(rows, applied)
@@ -85,7 +81,7 @@ def _plain(placement: Placement) -> Placement:
     return replace(placement, kind=kind, partial=False, merged_into=None, split_from=None)
 
 
-def _contents(rows: Mapping[int, Row], applied: Sequence[_Applied]) -> dict[int, ItemContent]:
+def _contents(rows: Mapping[int, Row], applied: Sequence[Applied]) -> dict[int, ItemContent]:
     """Version key → content, of the items that both editions changed: as it was in force, and as the pending edition has it."""
     wanted = set()
     for change in applied:

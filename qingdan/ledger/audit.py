@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from qingdan.ledger.canonical import canonical_bytes, sha256_hex
-from qingdan.ledger.log import AUDIT_LOCK, hold
+from qingdan.ledger.locks import AUDIT_LOCK, hold
 from qingdan.ledger.models import AuditEvent
 
 _HASHED = [

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from qingdan.ledger import keys, notes
-from qingdan.ledger.log import LOG_LOCK, hold
+from qingdan.ledger.locks import LOG_LOCK, hold
 from qingdan.ledger.merkle import leaf_hash, tree_root
 from qingdan.ledger.models import AuditEvent, LogEntry, SignedHead
 

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from qingdan.ledger.canonical import canonical_bytes
+from qingdan.ledger.heads import sign_after_commit
+from qingdan.ledger.locks import LOG_LOCK, hold
 from qingdan.ledger.merkle import leaf_hash
 from qingdan.ledger.models import LogEntry
-
-LOG_LOCK, AUDIT_LOCK = 8_201, 8_202
-
-
-def hold(lock: int) -> None:
-    """Serialise writers of one chain until the transaction ends. On SQLite the transaction itself is the write lock."""
-    if not connection.in_atomic_block:
-        raise RuntimeError("证据只能在事务内写入")
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
 
 
 def present_time() -> datetime.datetime:
@@ -36,8 +27,6 @@ def append(*, kind: str, payload_hash: str, recorded_at: datetime.datetime | Non
 
     ``recorded_at`` (``present_time`` of the same transaction) never decreases along the index.
     """
-    from qingdan.ledger.heads import sign_after_commit
-
     hold(LOG_LOCK)
     last = LogEntry.objects.order_by("-index").only("index", "recorded_at").first()
     index = last.index + 1 if last else 0

@@ -21,8 +21,9 @@ from reviews.demo.texts import Place
 from reviews.directives import record_directive
 from reviews.meetings import ItemOutcome, record_meeting
 from reviews.models import Batch, Change, ChangeRequest, Decision, Directive, MeetingDecision
+from reviews.proposals import Proposal
 from reviews.publication import publish_afterwards, publish_batch
-from reviews.requests import Proposal, create_request, submit_request, withdraw_request
+from reviews.requests import create_request, submit_request, withdraw_request
 from reviews.states import RequestState
 from reviews.waivers import examine
 

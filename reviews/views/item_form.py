@@ -33,7 +33,8 @@ from reviews.item_form import (
 from reviews.kind_terms import clean_terms, clean_text, is_partial, settled
 from reviews.lineage import lead_of
 from reviews.models import Change, ChangeRequest, WorkingCopy
-from reviews.requests import Proposal, create_request, submit_request
+from reviews.proposals import Proposal
+from reviews.requests import create_request, submit_request
 from reviews.returning import notes_of
 from reviews.states import RequestAction, RequestState
 from reviews.views.item_subjects import Subject, may_edit, open_requests, subject_of_change, subject_of_item, subject_of_nothing

@@ -13,7 +13,7 @@ from qingdan.errors import RuleBroken, Violation, WrongState
 from qingdan.items.models import Edition, EditionEntry
 from reviews.decision_forms import OnBehalfForm
 from reviews.on_behalf import propose_on_behalf
-from reviews.requests import Proposal
+from reviews.proposals import Proposal
 from reviews.views.pages import sentences_of, show
 from reviews.views.panels import Panel
 from reviews.views.requests import request_url

@@ -13,8 +13,9 @@ from reviews.checks import ALL_RULES
 from reviews.deciding import answer_revision, decide_request
 from reviews.meetings import ItemOutcome, record_meeting
 from reviews.models import Batch, Change, ChangeRequest, Decision
+from reviews.proposals import Proposal
 from reviews.publication import publish_batch
-from reviews.requests import Proposal, create_request, replace_changes, submit_request
+from reviews.requests import create_request, replace_changes, submit_request
 from reviews.suspending import confirm_measure, propose_measure
 from tests.journeys import city
 from tests.journeys.city import code_of, person

@@ -18,8 +18,9 @@ from reviews.amending import amend_after_meeting, confirm_amended_text, stop_con
 from reviews.consents import answer_transfer
 from reviews.marks import mark_change, marks_of, words_of
 from reviews.models import Change, ChangeRequest
+from reviews.proposals import Proposal
 from reviews.rebasing import rebase_request
-from reviews.requests import Proposal, withdraw_request
+from reviews.requests import withdraw_request
 from reviews.words import Word
 from tests.journeys import city
 from tests.journeys.city import DEPARTMENTS, Listed, code_of, name_of, person, version

@@ -17,7 +17,8 @@ from reviews.conversation import answer_comment, conversation_of, raise_comment,
 from reviews.directives import LineDraft, record_directive
 from reviews.filings import Fault, conclude_filing, file_edition, register_filing
 from reviews.models import ChangeRequest, DirectiveTask
-from reviews.requests import Proposal, replace_changes
+from reviews.proposals import Proposal
+from reviews.requests import replace_changes
 from reviews.tasks import answer_by_request, answer_not_concerned
 from reviews.urging import urge
 from tests.journeys import city

@@ -8,7 +8,8 @@ from reviews.correction_desk import answer_report
 from reviews.corrections import Receipt, new_token, receive_report
 from reviews.editing import put_change
 from reviews.models import ReaderReport
-from reviews.requests import Proposal, submit_request
+from reviews.proposals import Proposal
+from reviews.requests import submit_request
 from tests.world import World, decide_batch, fresh, publish, review
 
 ITEM = "劳务派遣经营许可"

@@ -18,7 +18,8 @@ from qingdan.laws.library import matching_title
 from qingdan.laws.models import Act, ActVersion
 from qingdan.ledger.models import AuditEvent
 from reviews.checks import ALL_RULES, CHANGE_RULES, Proposed, check_request, findings_of
-from reviews.requests import Proposal, submit_request
+from reviews.proposals import Proposal
+from reviews.requests import submit_request
 from reviews.rule_table import document
 from tests.world import add, amend, basis, content, fresh, propose
 

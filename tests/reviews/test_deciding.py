@@ -6,7 +6,8 @@ from departments.models import Posting
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from reviews.deciding import decide_request
 from reviews.models import Decision
-from reviews.requests import Proposal, submit_request
+from reviews.proposals import Proposal
+from reviews.requests import submit_request
 from tests.world import add, content, decide, fresh, propose, review
 
 

@@ -12,7 +12,8 @@ from reviews.cascade import End, board_of, cascade_of
 from reviews.directives import LineDraft, add_lines, give_tasks, level_of, record_directive, taking_over
 from reviews.meetings import ItemOutcome, record_meeting
 from reviews.models import Batch, Change, Directive, DirectiveTask
-from reviews.requests import Proposal, submit_request, withdraw_request
+from reviews.proposals import Proposal
+from reviews.requests import submit_request, withdraw_request
 from reviews.states import TASK_TRANSITIONS, TaskAction, TaskState
 from reviews.tasks import (
     answer_by_request,

@@ -12,7 +12,8 @@ from reviews.consents import answer_transfer
 from reviews.editing import describe_request, open_draft, put_change, remove_change
 from reviews.kind_terms import KEEP, KIND_RULES, PART, clean_terms
 from reviews.models import Change, ChangeRequest
-from reviews.requests import Proposal, submit_request
+from reviews.proposals import Proposal
+from reviews.requests import submit_request
 from tests.world import add, amend, decide_batch, fresh, publish, review
 
 PAPER = {"reason": "依法调整", "document": "襄办发〔2020〕9号"}

@@ -11,7 +11,7 @@ from departments.people import Actor
 from qingdan.errors import NotAllowed, RuleBroken
 from reviews.models import ChangeRequest
 from reviews.on_behalf import propose_on_behalf
-from reviews.requests import Proposal
+from reviews.proposals import Proposal
 from reviews.splitting import copy_off, settle
 from tests.world import decide, fresh
 

@@ -8,7 +8,7 @@ from reviews.deciding import decide_request
 from reviews.manifests import stored_hash
 from reviews.marks import mark_change, marks_of, words_of
 from reviews.models import Change, ChangeMark, ChangeRequest, RequestSplit, Revision, Waiver
-from reviews.requests import Proposal
+from reviews.proposals import Proposal
 from reviews.waivers import warned_in
 from reviews.words import Word
 from tests.world import add, amend, decide, fresh, propose, reasons_for, review

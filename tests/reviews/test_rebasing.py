@@ -10,8 +10,9 @@ from reviews.batches import create_batch, freeze_batch
 from reviews.editing import remove_change
 from reviews.manifests import stored_hash
 from reviews.models import Rebase
+from reviews.proposals import Proposal
 from reviews.rebasing import conflicts_of, rebase_request
-from reviews.requests import Proposal, replace_changes
+from reviews.requests import replace_changes
 from tests.reviews.test_amending import _meanwhile
 from tests.world import add, amend, decide, fresh, propose, publish, review
 

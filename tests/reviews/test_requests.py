@@ -7,7 +7,8 @@ from qingdan.items.kinds import ChangeKind
 from qingdan.ledger.canonical import canonical_bytes, sha256_hex
 from qingdan.ledger.models import AuditEvent
 from reviews.models import Change, ChangeRequest
-from reviews.requests import Proposal, create_request, replace_changes, submit_request, withdraw_request
+from reviews.proposals import Proposal
+from reviews.requests import create_request, replace_changes, submit_request, withdraw_request
 from tests.world import add, amend, content, decide, fresh, propose
 
 

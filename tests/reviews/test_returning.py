@@ -8,7 +8,8 @@ from departments.models import Posting
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from reviews.deciding import answer_revision, confirmations_open_to
 from reviews.models import RequestSplit, Revision
-from reviews.requests import Proposal, replace_changes, submit_request
+from reviews.proposals import Proposal
+from reviews.requests import replace_changes, submit_request
 from reviews.returning import changed_since, comeback_of, fields_to_correct, first_field_to_correct
 from reviews.route import awaited_confirmations, missing_parts, missing_parts_of
 from reviews.words import Word

@@ -17,8 +17,8 @@ from qingdan.items.kinds import ChangeKind
 from reviews.meetings import call_meeting, record_meeting, register_minutes
 from reviews.models import Batch, Change, ChangeRequest, Comment, Upload
 from reviews.opinions import ask_opinion
+from reviews.proposals import Proposal
 from reviews.reforming import decline_reform, withdraw_reform
-from reviews.requests import Proposal
 from reviews.states import RequestState
 from reviews.suspending import decline_measure, propose_measure, withdraw_measure
 from tests.reviews import test_filings, test_reforming

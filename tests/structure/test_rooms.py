@@ -120,7 +120,7 @@ def test_no_module_is_longer_than_500_lines(path):
 # Modules whose bulk writes leave no history row, and why nothing is lost. Everywhere else a function that writes in bulk writes as many
 # history rows itself (bulk_history_create, record_history).
 BULK = {
-    "qingdan/items/publishing.py": "the door: versions and editions are immutable and are their own history",
+    "qingdan/items/writing.py": "the door: versions and editions are immutable and are their own history",
     "departments/notices.py": "what a person was told and has read is no record of his work",
     "departments/working_days.py": "days of the calendar are only added here, and their table keeps no history",
     "qingdan/outbox/leases.py": "a queue: who holds what is no record of anybody's work",

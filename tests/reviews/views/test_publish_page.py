@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from qingdan.items.kinds import ChangeKind
 from qingdan.items.models import Edition
+from reviews.proposals import Proposal
 from reviews.publication import foresee, publish_batch
-from reviews.requests import Proposal
 from tests.world import PASSWORD, add, amend, decide_batch, fresh, propose, review
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from departments.models import Department
 from qingdan.items.kinds import ChangeKind
 from reviews.models import ChangeRequest
-from reviews.requests import Proposal
+from reviews.proposals import Proposal
 from tests.world import add, basis, content, decide, fresh, propose
 
 
