@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import models
+from django.db.models import Count, Min
 
 from qingdan.items.models import Edition, EditionEntry, ItemVersion
+
+KEYS_AT_ONCE = 10_000  # SQLite takes 32,766 values in a statement
 
 
 class Kind(models.TextChoices):
@@ -36,8 +39,8 @@ class Compared:
 
 
 def compare(old: Edition, new: Edition) -> list[Difference]:
-    """Every item whose public version differs, by kind and then by place in the list. Two queries, however long the lists are."""
-    before, after = _only_in(old, new), _only_in(new, old)
+    """Every item whose public version differs, by kind and then by place in the list. Two queries for any list of a real region."""
+    before, after = _only_in_one(old, new)
     found = []
     for item, (version, place, standing) in after.items():
         former = before.get(item)
@@ -50,12 +53,25 @@ def compare(old: Edition, new: Edition) -> list[Difference]:
     return [difference for _, _, difference in sorted(found, key=lambda row: (order.index(row[0]), row[1]))]
 
 
-def _only_in(here: Edition, there: Edition) -> dict[int, tuple[int, int, list]]:
-    """Item key → (version key, place, [department, 大项]) of the public entries that ``there`` does not hold as they are."""
-    elsewhere = EditionEntry.objects.filter(edition=there).order_by().values("version_id")
-    rows = EditionEntry.objects.filter(edition=here).public().exclude(version_id__in=elsewhere).order_by()
-    columns = ("item_id", "version_id", "position", "version__department_id", "version__parent_id")
-    return {item: (version, place, standing) for item, version, place, *standing in rows.values_list(*columns)}
+# Item key → (version key, place in its edition, (department, 大项)).
+Entries = dict[int, tuple[int, int, tuple[int, int | None]]]
+
+
+def _only_in_one(old: Edition, new: Edition) -> tuple[Entries, Entries]:
+    """The public entries of ``old``, and those of ``new``, that the other does not hold as they are."""
+    if old == new:
+        return {}, {}
+    both = EditionEntry.objects.filter(edition__in=(old, new)).order_by().values("version_id")
+    single = both.annotate(times=Count("version_id"), of=Min("edition_id"), place=Min("position")).filter(times=1)
+    places = {version: (edition, place) for version, edition, place in single.values_list("version_id", "of", "place")}
+    found: dict[int, Entries] = {old.pk: {}, new.pk: {}}
+    keys = list(places)
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        public = ItemVersion.objects.filter(pk__in=keys[start : start + KEYS_AT_ONCE], not_public=False).order_by()
+        for version, item, *standing in public.values_list("pk", "item_id", "department_id", "parent_id"):
+            edition, place = places[version]
+            found[edition][item] = (version, place, tuple(standing))
+    return found[old.pk], found[new.pk]
 
 
 def read(differences: Sequence[Difference]) -> list[Compared]:

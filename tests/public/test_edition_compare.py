@@ -6,7 +6,9 @@ import datetime
 
 import pytest
 
+from qingdan.items import comparing
 from qingdan.items.comparing import Kind, compare
+from qingdan.items.kinds import ChangeKind
 from qingdan.items.models import EditionEntry
 from tests.public.office import links_of, text_of
 from tests.world import content
@@ -36,14 +38,35 @@ def model_of(old, new) -> dict[str, set[str]]:
     return found
 
 
-@pytest.mark.parametrize(("old", "new"), [(1, 2), (2, 1), (1, 3), (3, 1), (2, 3), (3, 3)])
-def test_it_finds_what_a_plain_reading_of_both_lists_finds(world, third, old, new):
+@pytest.fixture
+def fourth(world, office, third):
+    """An edition that gives one item to another department and withholds one."""
+    hidden = {"not_public": True, "not_public_reason": "涉密理由", "not_public_basis": "保密法"}
+    elsewhere = world.version("地名核准").content
+    return office.publish(
+        office.change(
+            "对虚假广告的处罚",
+            ChangeKind.TRANSFER,
+            department_code=elsewhere.department_code,
+            department_name=elsewhere.department_name,
+        ),
+        office.change("地名核准", **hidden),
+        on=datetime.date(2021, 6, 1),
+    )
+
+
+@pytest.mark.parametrize("at_once", [1, 10_000])
+@pytest.mark.parametrize(("old", "new"), [(1, 2), (2, 1), (1, 3), (3, 1), (2, 3), (3, 3), (3, 4), (4, 3), (4, 1), (1, 4)])
+def test_it_finds_what_a_plain_reading_of_both_lists_finds(world, fourth, old, new, at_once, monkeypatch):
+    monkeypatch.setattr(comparing, "KEYS_AT_ONCE", at_once)
     old, new = world.edition(old), world.edition(new)
     found = {kind: set() for kind in Kind.values}
     for each in compare(old, new):
         version = next(e.version for e in EditionEntry.objects.filter(version_id=each.new or each.old).select_related("version"))
         found[each.kind].add(version.name)
     assert found == model_of(old, new)
+    if (old.number, new.number) == (3, 4):
+        assert (found["moved"], found["gone"]) == ({"对虚假广告的处罚"}, {"地名核准"})
 
 
 def test_the_page_names_each_difference_and_leads_to_both_versions(world, client, third, code_of):
