@@ -1,12 +1,9 @@
-"""More objects of the access matrix: what comes from above, campaigns, money, articles, people, and what belongs to nobody."""
+"""More objects of the access matrix: what comes from above, campaigns, articles, people, and what belongs to nobody."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from budget import months
-from budget.funds import close_fund
-from budget.indicators import INDICATORS
 from departments.models import Notice, Posting, User
 from qingdan.laws.models import Article
 from reviews.articles import confirm_article, refuse_article, text_hash
@@ -14,10 +11,10 @@ from reviews.campaigns import close_campaign, report_scope
 from reviews.states import ScopeAction
 from reviews.tasks import answer_by_request, answer_not_concerned, cancel_task, propose_not_concerned
 from reviews.urging import urge
-from tests.budget import books
 from tests.reviews import correcting, test_articles, test_campaigns
 from tests.reviews.directives import LATER, directive, task
 from tests.structure.access_made import Made
+from tests.structure.access_money_made import MONEY
 from tests.structure.access_people import RSJ
 from tests.world import CITY, PASSWORD, World, fresh
 
@@ -92,50 +89,6 @@ def _scope(state: str) -> Callable[[World], Made]:
 
 def _urge(world: World) -> Made:
     return Made(urge(actor=world.publisher, subject=task(world), text="请尽快办理", due_on=LATER), RSJ)
-
-
-def _fund(state: str) -> Callable[[World], Made]:
-    def make(world: World) -> Made:
-        fund = books.open_fund(world)
-        line = books.add_line(world, fund, "办公费", "100")
-        entry = books.enter(world, line, "记-1", "1")
-        if state == "month":
-            # April is reconciled and closed; the entry is of May.
-            months.reconcile_month(actor=world.fund_clerk, fund=fund, month=4, stated=0)
-            months.close_month(actor=world.fund_checker, fund=fund, month=4)
-        elif state == "closed":
-            books.check(world, entry)
-            for month in range(1, 13):
-                months.reconcile_month(actor=world.fund_clerk, fund=fund, month=month, stated=entry.amount if month == 5 else 0)
-                months.close_month(actor=world.fund_checker, fund=fund, month=month)
-            close_fund(actor=world.fund_checker, fund=fund)
-        fund, on = fresh(fund), "2019-05-07"
-        row = {"voucher": "记-2", "amount": "1", "payee": "甲", "purpose": "乙"}
-        four = [fund.pk, 4]
-        return Made(
-            fund,
-            RSJ,
-            keys={
-                "fund_reverse": [fund.pk, entry.pk],
-                "fund_indicator": [fund.pk, next(iter(INDICATORS))],
-                "fund_report_file": [fund.pk, "docx"],
-                "fund_monitoring_paper": [fund.pk, "docx"],
-                "fund_explain": [fund.pk, 5],
-                **{f"fund_month{name}": four for name in ("", "_reconcile", "_match", "_close", "_reopen")},
-            },
-            filled={
-                "fund_lines": {"name": "差旅费", "classes": [books.classes("30211")[0].pk], "original": "1"},
-                "fund_adjust": {"to_line": line.pk, "amount": "1", "decided_on": on, "document": "甲", "reason": "乙"},
-                "fund_entry": {**row, "spent_on": on, "line": line.pk},
-                "fund_reverse": {"voucher": "记-3", "reversed_on": on, "reason": "乙"},
-                "fund_check": {"entries": [entry.pk]},
-                "fund_reopen": {"reason": "补记"},
-                "fund_month_reconcile": {"stated": "0", "explanation": ""},
-                "fund_month_reopen": {"reason": "补记"},
-            },
-        )
-
-    return make
 
 
 def _article(state: str) -> Callable[[World], Made]:
@@ -221,7 +174,7 @@ MORE: dict[str, dict[str, Callable[[World], Made]]] = {
     "campaign": {"open": _campaign(False), "closed": _campaign(True)},
     "scope": {state: _scope(state) for state in ("open", "done", "nothing")},
     "urge": {"sent": _urge},
-    "fund": {state: _fund(state) for state in ("open", "month", "closed")},
+    **MONEY,
     "article": {state: _article(state) for state in ("pending", "confirmed", "refused")},
     "report": {"open": _report(False), "settled": _report(True)},
     "account": {"in use": _account},

@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import re
-import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,140 +18,21 @@ from qingdan.ledger.audit import first_break
 from qingdan.ledger.models import AuditEvent
 from qingdan.policies import endpoints
 from reviews.models import ChangeRequest
-from tests.soaking import soaking
+from tests.soaking import record, soaking
+from tests.structure.access_cells import answer_to, cells_of, expected, is_walked
 from tests.structure.access_objects import KINDS
-from tests.structure.access_people import OUTSIDE, RSJ, Person, clients, make_people, people_of
+from tests.structure.access_people import OUTSIDE, RSJ, clients, make_people, people_of
 from tests.structure.access_table import (
     API,
     MODELS,
-    NOT_WALKED,
     NOWHERE,
     OPEN,
     PUBLIC,
     PUBLIC_ELSEWHERE,
     ROWS,
-    SEEN,
-    SIGHT,
-    Rights,
-    Row,
 )
 
 SECURITY = Path(__file__).resolve().parents[2] / "docs" / "security.md"
-MAY, LATER, LOG_IN, NOT_OFFERED = "may", "later", "log-in", "405"
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    row: Row
-    method: str
-    filled: bool
-    state: str
-    person: Person
-
-    def __str__(self) -> str:
-        body = " filled in" if self.filled else ""
-        return f"{self.method} {self.row.name}{body} of {self.row.kind} {self.state or '-'} by {self.person}"
-
-
-def expected(row: Row, rights: Rights, state: str, person: Person) -> str:
-    """What the table says of one cell."""
-    if rights is None:
-        return NOT_OFFERED
-    if person.username in OUTSIDE:
-        return LOG_IN
-    if person.posts.isdisjoint(row.door.split()):
-        return "403"
-    if not _sees(row, state, person):
-        return "404"
-    if rights == SEEN:
-        return MAY
-    found = {_of_label(rights, state, label) for label in person.labels}
-    return next(each for each in (MAY, LATER, "403") if each in found)
-
-
-def _of_label(rights: dict[str, str], state: str, label: str) -> str:
-    for posts, states in rights.items():
-        if label in posts.split():
-            words = states.split()
-            if state in words or "*" in words:
-                return MAY
-            return "403" if f"!{state}" in words or "!*" in words else LATER
-    return "403"
-
-
-def _sees(row: Row, state: str, person: Person) -> bool:
-    seen = row.sees or SIGHT[row.kind]
-    if isinstance(seen, dict):
-        seen = seen.get(state, seen[""])
-    return seen == "*" or not set(person.labels).isdisjoint(seen.split())
-
-
-def answered(response, *, get: bool, filled: bool, row: Row) -> set[str]:
-    """What an answer may stand for."""
-    status = response.status_code
-    if status == 302 and response["Location"].startswith("/admin/login/"):
-        return {LOG_IN}
-    if status == 404 and not get and not filled and row.names:
-        return {"404", MAY, LATER}
-    if status in (403, 404, 405):
-        return {str(status)}
-    if status == 409:
-        # An empty form carries no hash of what was seen, so it is always out of date.
-        return {LATER} if get or filled else {MAY, LATER}
-    if status >= 500:
-        return {f"broken: {status}"}
-    if filled:
-        # A form that is filled in is carried out, or its content is found wanting (422); a wrong state may be found in either way.
-        return {MAY, LATER} if status == 302 and row.says else {MAY} if status in (200, 302) else {LATER, MAY}
-    return {MAY, LATER} if status in (400, 422) or row.says else {MAY}
-
-
-def rows_of(kind: str) -> list[Row]:
-    return [row for row in ROWS if row.kind == kind]
-
-
-def address(row: Row, made) -> str:
-    return reverse(f"admin:{row.name.partition(' ')[0]}", args=made.args(row.name))
-
-
-def cells_of(kind: str, state: str, made) -> Iterator[Cell]:
-    """Every cell of one state of a kind. A way that is not offered is the same to all: two people try it."""
-    for row in rows_of(kind):
-        for method, rights in (("GET", row.get), ("POST", row.post)):
-            bodies = [False, True] if method == "POST" and made.filled.get(row.name) else [False]
-            people = people_of(made.place)
-            for filled in bodies if rights is not None else [False]:
-                for person in people if rights is not None else (people[0], people[-1]):
-                    yield Cell(row, method, filled, state, person)
-
-
-def is_walked(cell: Cell, states: list[str]) -> bool:
-    """Whether the suite walks a cell; a soak walks them all.
-
-    The suite takes one cell of so many, always the same ones, and besides in each state whoever may and his like from elsewhere, with the
-    form empty in every other state and filled in in the others.
-    """
-    rights = cell.row.get if cell.method == "GET" else cell.row.post
-    if soaking() or zlib.crc32(str(cell).encode()) % (4 * len(states)) == 0:
-        return True
-    if not isinstance(rights, dict):
-        return False
-    doers = {posts.split()[-1] for posts in rights}
-    if set(cell.person.labels).isdisjoint(doers | {f"{post}@far" for post in doers}):
-        return False
-    odd = bool(states.index(cell.state) % 2)
-    return cell.method == "GET" or cell.filled == odd
-
-
-def answer_to(cell: Cell, made, browsers) -> set[str]:
-    """What the site makes of a cell; nothing of it stays."""
-    where, browser = address(cell.row, made), browsers[cell.person.username]
-    point = transaction.savepoint()
-    response = (
-        browser.get(where) if cell.method == "GET" else browser.post(where, made.filled[cell.row.name] if cell.filled else {})
-    )
-    transaction.savepoint_rollback(point)
-    return answered(response, get=cell.method == "GET", filled=cell.filled, row=cell.row)
 
 
 @pytest.fixture
@@ -167,27 +45,37 @@ def everyone(world, settings, tmp_path):
     logging.disable(logging.NOTSET)
 
 
+@pytest.fixture(scope="module")
+def walked() -> dict[str, tuple[int, int]]:
+    """Kind → how many of its cells were walked, how many were wrong, so far."""
+    return {}
+
+
+@pytest.mark.soak
 @pytest.mark.parametrize("kind", list(KINDS))
-def test_no_cell_is_wrong(everyone, kind):
+def test_no_cell_is_wrong(everyone, walked, kind):
     world, browsers = everyone
-    wrong, states = [], list(KINDS[kind])
+    wrong, cells, states = [], 0, list(KINDS[kind])
     for state, make in KINDS[kind].items():
         point = transaction.savepoint()
         made = make(world)
         for cell in cells_of(kind, state, made):
             if not is_walked(cell, states):
                 continue
-            rights = cell.row.get if cell.method == "GET" else cell.row.post
-            wanted, got = expected(cell.row, rights, state, cell.person), answer_to(cell, made, browsers)
+            cells += 1
+            wanted, got = expected(cell), answer_to(cell, made, browsers)
             if wanted not in got:
                 wrong.append(f"{cell}: the table says {wanted}, the site {'/'.join(sorted(got))}")
         transaction.savepoint_rollback(point)
+    walked[kind] = cells, len(wrong)
+    all_cells, all_wrong = map(sum, zip(*walked.values(), strict=True))
+    record("access_matrix", kinds=len(walked), cells=all_cells, wrong=all_wrong)
     assert not wrong, f"{len(wrong)} cells are wrong:\n" + "\n".join(wrong)
 
 
 def test_the_table_names_every_address_and_nothing_else():
     """A new address, or a new table in the staff's site, is first written into the law."""
-    named = {f"admin:{row.name.partition(' ')[0]}" for row in ROWS} | OPEN | NOWHERE | NOT_WALKED
+    named = {f"admin:{row.name.partition(' ')[0]}" for row in ROWS} | OPEN | NOWHERE
     named |= {f"public:{name}" for name in PUBLIC | PUBLIC_ELSEWHERE} | {f"api:{name}" for name in API}
     site = {name for name, _route, _pattern in endpoints()}
     missing, gone = sorted(site - named), sorted(named - site)

@@ -230,6 +230,7 @@ def browsers() -> dict[str | None, Client]:
     return found
 
 
+@pytest.mark.soak
 def test_random_hostile_requests_never_break_the_site(world, quiet, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     walk, desks, broken, seen = Walk(world, 20261125), browsers(), [], {}
