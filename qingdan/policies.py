@@ -175,6 +175,7 @@ POLICIES: dict[str, Policy] = {
     **model("reviews.checklistrow", changes=True, adds=True),
     **model("reviews.limit", changes=True, adds=True),
     **model("reviews.desksetting", changes=True, adds=True),
+    **model("reviews.shortroute", changes=True, adds=True),
     # From the workbook to the page.
     "admin:inbox": posts(*_WORKFLOW, methods=READ),
     "admin:inbox_go": posts(*_WORKFLOW, methods=READ),
@@ -223,6 +224,7 @@ POLICIES: dict[str, Policy] = {
     "admin:batch_add": posts(Post.PUBLISHER, methods=POST_ONLY),
     "admin:batch_remove": posts(Post.PUBLISHER, methods=POST_ONLY),
     "admin:batch_freeze": posts(Post.PUBLISHER, methods=POST_ONLY),
+    "admin:batch_settle": posts(Post.PUBLISHER, methods=POST_ONLY),
     "admin:batch_reopen": posts(Post.PUBLISHER, methods=POST_ONLY),
     "admin:batch_dissolve": posts(Post.PUBLISHER, methods=POST_ONLY),
     "admin:batch_meeting": posts(Post.COUNCIL, Post.PUBLISHER),

@@ -7,7 +7,7 @@ from django.contrib import admin
 from departments.modeladmin import StaffModelAdmin
 from departments.posts import Post
 from departments.site import staff_site
-from reviews.models import ChecklistRow, DeskSetting, Limit, PublicationPlace, RouteRule
+from reviews.models import ChecklistRow, DeskSetting, Limit, PublicationPlace, RouteRule, ShortRoute
 from reviews.urls import screens
 from reviews.views.above import sections as sections_from_above
 from reviews.views.articles import sections as waiting_articles
@@ -65,6 +65,12 @@ class ChecklistRowAdmin(StaffModelAdmin):
 @admin.register(DeskSetting, site=staff_site)
 class DeskSettingAdmin(StaffModelAdmin):
     list_display = ("region", "stamped_form_required", "opinion_days")
+
+
+@admin.register(ShortRoute, site=staff_site)
+class ShortRouteAdmin(StaffModelAdmin):
+    list_display = ("region", "kind", "in_use", "basis")
+    list_filter = ("in_use",)
 
 
 @admin.register(Limit, site=staff_site)

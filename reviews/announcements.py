@@ -32,6 +32,8 @@ _BATCH_TURN = {
     BatchState.FROZEN: (Post.COUNCIL, "批次“{title}”送审稿已定，等待记录审议结果"),
     BatchState.DECIDED: (Post.PUBLISHER, "批次“{title}”已审议通过，等待公布"),
 }
+# The same of a batch that goes to no meeting: 审改办 settles it itself.
+_SHORT_TURN = {BatchState.FROZEN: (Post.PUBLISHER, "批次“{title}”公布稿已定，按规定不经常务会审议，等待定稿公布")}
 
 
 def tell_of_request(*, request: ChangeRequest, source: str, actor: Actor, reason: str) -> None:
@@ -58,6 +60,8 @@ def tell_of_request(*, request: ChangeRequest, source: str, actor: Actor, reason
         )
     if request.state in _TO_DEPARTMENT:
         event, title = _TO_DEPARTMENT[request.state]
+        if request.state == RequestState.APPROVED and request.batch.without_meeting:
+            title = "申请 {number} 按规定不经常务会审议，等待公布"
         notify(
             event=event,
             to=desks_of(request),
@@ -71,9 +75,10 @@ def tell_of_batch(*, batch: Batch, source: str, actor: Actor) -> None:
     """Whose turn a batch is after it moved."""
     if batch.state != source:
         settle(reverse("admin:batch", args=[batch.pk]))
-    if batch.state == source or batch.state not in _BATCH_TURN:
+    turns = _SHORT_TURN if batch.without_meeting else _BATCH_TURN
+    if batch.state == source or batch.state not in turns:
         return
-    post, title = _BATCH_TURN[batch.state]
+    post, title = turns[batch.state]
     notify(
         event=_EVENT.ASSIGNED,
         to=[Desk(post, region=batch.region)],

@@ -94,9 +94,14 @@ def _entries(batch: Batch, folder: Path) -> Iterator[Entry]:
                 yield from _papers(request, OF_REQUEST[key], f"02 审查意见/{request.number}")
         yield Entry(f"02 审查意见/{request.number}/审查意见.json", f"申请 {request.number} 的审查意见", _decisions(request))
     for key, place in _FOLDERS.items():
-        yield from _papers(batch, OF_BATCH[key], place)
+        if OF_BATCH[key].basis(batch):
+            yield from _papers(batch, OF_BATCH[key], place)
     yield Entry("03 送审稿/送审稿.json", "送审稿的规范字节（哈希即由此计算）", bytes(batch.submission))
-    yield Entry("04 会议/审议结果.json", "常务会审议结果", _meetings(batch))
+    if batch.without_meeting:
+        told = {"basis": batch.short_basis, "settled_on": batch.settled_on.isoformat(), "hash": batch.submission_hash}
+        yield Entry("04 会议/按规定未经常务会审议.json", "未经常务会审议的依据", _readable(told))
+    else:
+        yield Entry("04 会议/审议结果.json", "常务会审议结果", _meetings(batch))
     yield from _attached(batch, "04 会议/附件")
     for kind in ("list.xlsx", "list.pdf"):
         file = make_edition_file(batch.edition, kind)

@@ -1,9 +1,14 @@
-"""调整批次: what 审改办 gathers and freezes as 送审稿 for the 常务会 (``meetings``). Conflicts are found here, before the meeting."""
+"""调整批次: what 审改办 gathers and freezes as 送审稿 for the 常务会 (``meetings``). Conflicts are found here, before the meeting.
+
+What a rule of the region lets stop after legality (``short_routes``) may be gathered in a batch of its own, which is settled here.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+
+from django.utils import timezone
 
 from departments.acting import act
 from departments.models import Department, Region
@@ -19,29 +24,38 @@ from reviews.guards import check_can_act_on_batch, check_can_act_on_request, mov
 from reviews.lineage import placements_from
 from reviews.models import Amendment, Batch, Change, ChangeRequest
 from reviews.papers.kept import order_batch_papers
+from reviews.short_routes import Route, routes_of
 from reviews.states import OPEN_BATCH, BatchAction, RequestAction
+from reviews.trail import CHANGED, record_history
 
 # What the meeting or a later conflict took out: no part of the edition.
 SET_ASIDE = (Change.Outcome.DEFERRED, Change.Outcome.REFUSED, Change.Outcome.STOPPED)
 
 
 @act("create_batch")
-def create_batch(*, actor: Actor, region: Region, title: str, requests: Sequence[ChangeRequest]) -> Batch:
-    """Gather requests that passed legality. Raises RuleBroken with every base conflict; one batch is open in a region at a time."""
+def create_batch(
+    *, actor: Actor, region: Region, title: str, requests: Sequence[ChangeRequest], without_meeting: bool = False
+) -> Batch:
+    """Gather requests that passed legality. Raises RuleBroken with every base conflict; one batch is open in a region at a time.
+
+    ``without_meeting``: one that goes to no meeting, open beside the other. RuleBroken B17 for each request that must go to one.
+    """
     posting = actor.must_hold(Post.PUBLISHER, region=region, message="汇总调整批次须由审改办办理")
     Region.objects.select_for_update().get(pk=region.pk)
-    if (still_open := Batch.objects.filter(region=region, state__in=OPEN_BATCH).first()) is not None:
+    still_open = Batch.objects.filter(region=region, without_meeting=without_meeting, state__in=OPEN_BATCH).first()
+    if still_open is not None:
         raise WrongState(f"批次“{still_open.title}”尚未公布或解散，请先办结")
     broken = [] if title.strip() else [Violation("B01", "须填写批次名称", "批次名称")]
     broken += [] if requests else [Violation("B02", "没有选择待汇总的申请", "申请")]
     if broken:
         raise RuleBroken(*broken)
     number = Batch.objects.filter(region=region).count() + 1
-    batch = Batch(region=region, number=number, title=title.strip(), created_by=actor.user)
+    batch = Batch(region=region, number=number, title=title.strip(), created_by=actor.user, without_meeting=without_meeting)
     batch._change_reason, batch._history_user = "汇总", actor.user
     batch.save()
     for request in requests:
         _gather(actor, batch, request)
+    _check_short_routes(batch)
     check_conflicts(batch)
     actor.record(act="create_batch", post=posting.post, obj=batch, detail=f"{len(requests)} 个申请")
     return batch
@@ -53,6 +67,7 @@ def add_to_batch(*, actor: Actor, batch: Batch, request: ChangeRequest) -> Batch
     lock_batch(batch)
     _row, posting = check_can_act_on_batch(actor=actor, batch=batch, action=BatchAction.ADD)
     _gather(actor, batch, request)
+    _check_short_routes(batch)
     check_conflicts(batch)
     actor.record(act="add_to_batch", post=posting.post, obj=batch, detail=request.number)
     return batch
@@ -90,6 +105,33 @@ def freeze_batch(*, actor: Actor, batch: Batch) -> Batch:
     )
     order_batch_papers(batch)
     actor.record(act="freeze_batch", post=posting.post, obj=batch, after_hash=batch.submission_hash)
+    return batch
+
+
+@act("settle_batch")
+def settle_batch(*, actor: Actor, batch: Batch, seen_hash: str) -> Batch:
+    """By a rule of the region the batch goes to no meeting: its text, as frozen, may be published.
+
+    The rule is kept with it as it is now. Raises WrongState (another text, a batch that goes to a meeting), RuleBroken B17 for each
+    request that the rules in use no longer let pass, P05… where the list would not hold it.
+    """
+    lock_batch(batch)
+    row, posting = check_can_act_on_batch(actor=actor, batch=batch, action=BatchAction.SETTLE)
+    if seen_hash != batch.submission_hash:
+        raise WrongState("公布稿已变化，请重新查看后再定稿")
+    check_submission(batch)
+    bases = _check_short_routes(batch)
+    check_conflicts(batch)
+    reason = "按规定不经常务会审议"
+    changes = Change.objects.filter(request__batch=batch)
+    changes.update(outcome=Change.Outcome.AGREED)
+    record_history(changes.all(), kind=CHANGED, actor=actor, reason=reason)
+    basis = "；".join(dict.fromkeys(bases))[:500]
+    move_batch(batch=batch, target=row.target, actor=actor, reason=reason, short_basis=basis, settled_on=timezone.localdate())
+    for request in batch.requests.order_by("pk"):
+        settle, _ = check_can_act_on_request(actor=actor, request=request, action=RequestAction.SETTLE)
+        move_request(request=request, target=settle.target, actor=actor, reason=f"{reason}（{basis}）")
+    actor.record(act="settle_batch", post=posting.post, obj=batch, after_hash=batch.submission_hash, detail=f"{reason}：{basis}")
     return batch
 
 
@@ -171,6 +213,20 @@ def _submission_rows(batch: Batch) -> list[list]:
         "content_hash",
     )
     return [list(row) for row in rows.values_list(*columns)]
+
+
+def _check_short_routes(batch: Batch) -> list[str]:
+    """The rules by which the requests of a batch without a meeting need none. Raises RuleBroken B17 for each that does."""
+    if not batch.without_meeting:
+        return []
+    requests = list(batch.requests.order_by("number"))
+    routes = routes_of(requests)
+    none = Route(why="本地区没有启用不经常务会审议的规定")
+    found = [(request, routes.get(request.pk, none)) for request in requests]
+    broken = [Violation("B17", f"申请 {request.number} {route.why}", request.number) for request, route in found if not route.basis]
+    if broken:
+        raise RuleBroken(*broken)
+    return [route.basis for _, route in found]
 
 
 def lock_batch(batch: Batch) -> None:

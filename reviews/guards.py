@@ -15,6 +15,7 @@ from reviews.models import Batch, CampaignScope, ChangeRequest, DirectiveTask
 from reviews.states import (
     BATCH_TRANSITIONS,
     ENDED,
+    OF_MEETING,
     REQUEST_TRANSITIONS,
     SCOPE_TRANSITIONS,
     TASK_TRANSITIONS,
@@ -79,7 +80,12 @@ def check_can_act_on_batch(*, actor: Actor, batch: Batch, action: str, opinion: 
     """As for requests, over the batch table."""
     if not Batch.objects.visible_to(actor.user).filter(pk=batch.pk).exists():
         raise NotAllowed("没有这个调整批次", stranger=True)
-    return _check(BATCH_TRANSITIONS, batch.state, action, actor, batch, opinion, BatchState, BatchAction)
+    found = _check(BATCH_TRANSITIONS, batch.state, action, actor, batch, opinion, BatchState, BatchAction)
+    if batch.without_meeting and action in OF_MEETING:
+        raise WrongState(f"批次“{batch.title}”按规定不经常务会审议")
+    if action == BatchAction.SETTLE and not batch.without_meeting:
+        raise WrongState(f"批次“{batch.title}”须经常务会审议")
+    return found
 
 
 def check_post_on_request(*, actor: Actor, request: ChangeRequest, action: str) -> Posting:

@@ -53,6 +53,7 @@ WORDS = {
     "add_to_batch": "加入批次",
     "remove_from_batch": "移出批次",
     "freeze_batch": "确定送审稿",
+    "settle_batch": "按规定不经常务会审议，定稿",
     "reopen_batch": "重新汇总",
     "dissolve_batch": "解散批次",
     "add_to_agenda": "列入常务会议题",

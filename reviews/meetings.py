@@ -84,6 +84,8 @@ def add_to_agenda(*, actor: Actor, meeting: Meeting, subject: str, batch: Batch 
         raise RuleBroken(Violation("B06", "须填写议题", "议题"))
     if batch is not None and batch.region_id != meeting.region_id:
         raise RuleBroken(Violation("B03", "不是本地区的批次", "议题"))
+    if batch is not None and batch.without_meeting:
+        raise RuleBroken(Violation("B03", "该批次按规定不经常务会审议", "议题"))
     if batch is not None and batch.state not in (BatchState.FROZEN, BatchState.RECORDED):
         raise WrongState(f"批次“{batch.title}”的送审稿未定或已审议")
     if batch is not None and meeting.agenda.filter(batch=batch).exists():

@@ -55,10 +55,10 @@ def publish_batch(
         kind=EditionKind.ADJUSTMENT if Edition.objects.of(batch.region).exists() else EditionKind.BASELINE,
         notice_title=notice_title,
         notice_no=notice_no,
-        decided_on=batch.meeting.held_on,
+        decided_on=batch.meeting.held_on if batch.meeting else batch.settled_on,
         published_on=published_on,
         effective_on=effective_on,
-        meeting=batch.meeting.title,
+        meeting=batch.meeting.title if batch.meeting else "",
         demo=demo,
         decisions=tuple(decisions_of(batch)),
     )
@@ -211,12 +211,26 @@ def decisions_of(batch: Batch) -> list[dict]:
         }
         for decision in batch.meeting_decisions.select_related("meeting").filter(submission_hash=batch.submission_hash)
     ]
+    if batch.without_meeting:
+        found.append(_settled(batch))
     if batch.amendments.exists():
         found += [
             {"batch": batch.number, "stage": "amended", "post": each.post, "at": _moment(each.at), "hash": each.text_hash}
             for each in batch.text_confirmations.filter(text_hash=text_hash(batch))
         ]
     return found
+
+
+def _settled(batch: Batch) -> dict:
+    """That the batch went to no meeting, and by which rule."""
+    return {
+        "batch": batch.number,
+        "stage": "without_meeting",
+        "post": Post.PUBLISHER.value,
+        "basis": batch.short_basis,
+        "on": batch.settled_on.isoformat(),
+        "hash": batch.submission_hash,
+    }
 
 
 def _moment(at: datetime.datetime) -> str:

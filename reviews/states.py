@@ -46,6 +46,7 @@ class RequestAction(models.TextChoices):
     GATHER = "gather", "汇总"
     RELEASE = "release", "移出批次"
     AGREE = "agree", "审议通过"
+    SETTLE = "settle", "定稿（不经常务会）"
     DEFER = "defer", "暂缓"
     REJECT = "reject", "审议不予通过"
     PUBLISH = "publish", "公布"
@@ -73,6 +74,7 @@ class BatchAction(models.TextChoices):
     PRINCIPLE = "principle", "记录原则通过"
     PUT_OFF = "put_off", "记录暂缓或不予通过"
     REGISTER = "register", "按会议纪要登记"
+    SETTLE = "settle", "定稿（不经常务会）"
     SEND_BACK = "send_back", "退回重新登记"
     AMEND = "amend", "录入修改"
     CONFIRM = "confirm", "核对修改文本"
@@ -159,6 +161,8 @@ REQUEST_TRANSITIONS: tuple[Transition, ...] = (
     Transition(_R.AWAITING, _A.REBASE, _R.LEGALITY, (Post.PUBLISHER,)),
     Transition(_R.BATCHED, _A.REBASE, _R.LEGALITY, (Post.PUBLISHER,)),
     Transition(_R.BATCHED, _A.AGREE, _R.APPROVED, _MINUTES),
+    # By a rule of the region, without a meeting (``short_routes``).
+    Transition(_R.BATCHED, _A.SETTLE, _R.APPROVED, (Post.PUBLISHER,)),
     Transition(_R.BATCHED, _A.DEFER, _R.AWAITING, _MINUTES, opinion=True),
     Transition(_R.BATCHED, _A.REJECT, _R.REFUSED, _MINUTES, opinion=True),
     Transition(_R.APPROVED, _A.STOP, _R.LEGALITY, (Post.PUBLISHER,)),
@@ -178,6 +182,7 @@ BATCH_TRANSITIONS: tuple[Transition, ...] = (
     Transition(_B.FROZEN, _BA.PRINCIPLE, _B.AMENDING, (Post.COUNCIL,), opinion=True),
     Transition(_B.FROZEN, _BA.PUT_OFF, _B.DISSOLVED, (Post.COUNCIL,), opinion=True),
     Transition(_B.FROZEN, _BA.REGISTER, _B.RECORDED, _PUBLISHER),
+    Transition(_B.FROZEN, _BA.SETTLE, _B.DECIDED, _PUBLISHER),
     # By somebody other than who registered them.
     Transition(_B.RECORDED, _BA.DECIDE, _B.DECIDED, _MINUTES),
     Transition(_B.RECORDED, _BA.PRINCIPLE, _B.AMENDING, _MINUTES, opinion=True),
@@ -217,7 +222,10 @@ SCOPE_TRANSITIONS: tuple[Transition, ...] = (
     Transition(_S.NOTHING, _SA.REOPEN, _S.OPEN, _PUBLISHER, opinion=True),
 )
 
-# One batch in a region may be in one of these.
+# What a meeting decides of a batch; of one without a meeting there is only SETTLE.
+OF_MEETING = frozenset({_BA.DECIDE, _BA.PRINCIPLE, _BA.PUT_OFF, _BA.REGISTER})
+
+# One batch in a region may be in one of these, and one that goes to no meeting.
 OPEN_BATCH = (_B.DRAFT, _B.FROZEN, _B.RECORDED, _B.AMENDING, _B.DECIDED)
 
 # A request in one of these states is over: its changes no longer hold their items.

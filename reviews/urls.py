@@ -119,6 +119,7 @@ def screens():
         path("batches/<int:key>/freeze/", batches.batch_freeze, name="batch_freeze"),
         path("batches/<int:key>/reopen/", batches.batch_reopen, name="batch_reopen"),
         path("batches/<int:key>/dissolve/", batches.batch_dissolve, name="batch_dissolve"),
+        path("batches/<int:key>/settle/", batches.batch_settle, name="batch_settle"),
         path("batches/<int:key>/meeting/", meetings.batch_meeting, name="batch_meeting"),
         path("batches/<int:key>/minutes/", meetings.batch_minutes, name="batch_minutes"),
         path("batches/<int:key>/amend/<int:change>/", amending.batch_amend, name="batch_amend"),

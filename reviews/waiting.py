@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.db.models import Q
 from django.utils import timezone
 
 from departments.models import Department
@@ -25,6 +26,8 @@ OPEN_BATCH = {
     Post.COUNCIL: {BatchState.FROZEN: "记录审议结果", BatchState.RECORDED: "核对审议结果"},
     Post.LEGALITY: {BatchState.AMENDING: "核对修改文本"},
 }
+# What 审改办 does of one that goes to no meeting, where it differs.
+SHORT_BATCH = {BatchState.DRAFT: "确定公布稿", BatchState.FROZEN: "定稿"}
 
 
 @dataclass(slots=True)
@@ -87,5 +90,13 @@ def batches_waiting_for(user, held: Held) -> list[Batch]:
     batches = Batch.objects.visible_to(user).select_related("region")
     for post, states in OPEN_BATCH.items():
         if held.in_region(post):
-            found += batches.filter(region__in=held.in_region(post), state__in=list(states))
+            found += batches.filter(_turn_of(post, states), region__in=held.in_region(post))
     return found
+
+
+def _turn_of(post: Post, states: dict[BatchState, str]) -> Q:
+    """Batches that are the turn of ``post``: the frozen one is 政府办's to record, or 审改办's to settle where it goes to no meeting."""
+    mine = Q(state__in=list(states))
+    if post == Post.COUNCIL:
+        return mine & Q(without_meeting=False)
+    return mine | Q(state=BatchState.FROZEN, without_meeting=True) if post == Post.PUBLISHER else mine

@@ -37,7 +37,9 @@ def check_terms(terms: EditionTerms, previous: Edition | None, base: Edition | N
         broken.append(
             Violation("P03", f"生效日期 {terms.effective_on} 早于上一版本的生效日期 {previous.effective_on}，请改为同日或以后")
         )
-    if base is not None and terms.kind in ADJUSTMENTS and terms.decided_on < base.decided_on:
+    # What two offices published at once (紧急暂停, 更正) or without a meeting may come between a meeting and its publication.
+    both_met = terms.entered_afterwards or (base is not None and base.meeting and terms.meeting)
+    if base is not None and terms.kind in ADJUSTMENTS and both_met and terms.decided_on < base.decided_on:
         broken.append(Violation("P03", f"审议日期 {terms.decided_on} 早于上一版本的审议日期 {base.decided_on}"))
     if not carries_something:
         broken.append(Violation("P04", "没有任何调整内容，不能公布"))

@@ -14,7 +14,7 @@ from qingdan.items.models import Edition, EditionChange
 from qingdan.ledger import heads
 from qingdan.public.frame import Frame, NotHere, page
 from qingdan.public.links import Links
-from reviews.models import ReaderReport
+from reviews.models import Batch, ReaderReport
 
 PAGE_SIZE = 20
 
@@ -65,11 +65,17 @@ def edition(frame: Frame, number: int) -> HttpResponse:
         list_url=frame.links.on_day(found.effective_on).home if in_force_once and not overtaken else "",
         previous=found.before and (found.before.title, frame.links.edition(found.before.number)),
         renews=found.kind == EditionKind.RENEWAL,
+        short_basis="" if found.meeting else _short_basis(found),
         following=_following(frame.links, found),
         compare_url=frame.links.compare_editions(number, frame.edition.number)
         if frame.edition and frame.edition.number != number
         else "",
     )
+
+
+def _short_basis(edition: Edition) -> str:
+    """By what rule it went to no meeting; empty where none was needed or it came about otherwise."""
+    return Batch.objects.filter(edition=edition, without_meeting=True).values_list("short_basis", flat=True).first() or ""
 
 
 def _reports(links: Links, edition: Edition) -> list[tuple[str, str, str, datetime.date]]:

@@ -11,7 +11,7 @@ from reviews.models.consents import TransferConsent
 from reviews.models.conversation import Comment
 from reviews.models.corrections import ReaderReport, ReportContact, ReportStep, ReportTally
 from reviews.models.decisions import Decision, RouteRule
-from reviews.models.desk import DeskSetting
+from reviews.models.desk import DeskSetting, ShortRoute
 from reviews.models.directives import Directive, DirectiveLine, DirectiveTask
 from reviews.models.filings import Filing, FilingFault, FilingResult, PlacedNotice, PublicationPlace
 from reviews.models.inbox import Claim, Look
@@ -73,6 +73,7 @@ __all__ = [
     "Opinion",
     "Reform",
     "RouteRule",
+    "ShortRoute",
     "TransferConsent",
     "TextConfirmation",
     "Upload",

@@ -37,7 +37,11 @@ class Meeting(models.Model):
 
 
 class Batch(models.Model):
-    """调整批次: requests that passed legality, its 送审稿 frozen by hash, decided as one 议题, becomes one edition."""
+    """调整批次: requests that passed legality, its 送审稿 frozen by hash, decided as one 议题, becomes one edition.
+
+    ``without_meeting``: it holds only what the region's rules let stop after legality (``short_routes``); ``short_basis`` and
+    ``settled_on`` say by which rules and when it was settled so.
+    """
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="batches", verbose_name="行政区划")
     number = models.PositiveIntegerField("批次号")
@@ -46,6 +50,9 @@ class Batch(models.Model):
     submission = models.BinaryField("送审稿", default=b"", help_text="冻结时的规范字节")
     submission_hash = models.CharField("送审稿哈希", max_length=64, blank=True)
     meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, blank=True, related_name="batches", verbose_name="审议会议")
+    without_meeting = models.BooleanField("按规定不经常务会审议", default=False)
+    short_basis = models.CharField("不经常务会审议的依据", max_length=500, blank=True)
+    settled_on = models.DateField("不经常务会审议的定稿日期", null=True, blank=True)
     edition = models.OneToOneField(Edition, models.PROTECT, null=True, blank=True, related_name="batch", verbose_name="公布版本")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="汇总人")
     created_at = models.DateTimeField("建立时间", default=timezone.now)
@@ -58,16 +65,33 @@ class Batch(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(fields=["region", "number"], name="batch_number_once_in_region"),
+            # One for the next meeting, and one that needs none.
             models.UniqueConstraint(
-                fields=["region"],
+                fields=["region", "without_meeting"],
                 condition=Q(state__in=list(OPEN_BATCH)),
                 name="batch_one_open_in_region",
+            ),
+            models.CheckConstraint(
+                condition=Q(short_basis="", settled_on=None)
+                | Q(without_meeting=True, settled_on__isnull=False) & ~Q(short_basis=""),
+                name="batch_without_meeting_names_its_basis",
             ),
             models.CheckConstraint(condition=Q(state__in=BatchState.values), name="batch_state_known"),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def standing(self) -> str:
+        """Its state in words; of one without a meeting none that says it was deliberated."""
+        if self.without_meeting:
+            return {BatchState.FROZEN: "公布稿已定", BatchState.DECIDED: "待公布"}.get(self.state, self.get_state_display())
+        return self.get_state_display()
+
+    @property
+    def paper_name(self) -> str:
+        return "公布稿" if self.without_meeting else "送审稿"
 
 
 class MeetingDecision(models.Model):

@@ -1,4 +1,4 @@
-"""What an office decides for its own desk: one row a region; a region without one has every default."""
+"""What an office decides for its own desk; a region without a row has every default."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from departments.models import Region
+from qingdan.items.kinds import ChangeKind
 
 
 class DeskSetting(models.Model):
@@ -40,3 +41,35 @@ class DeskSetting(models.Model):
 
     def __str__(self) -> str:
         return str(self.region)
+
+
+class ShortRoute(models.Model):
+    """不经常务会审议的调整类型: changes of one kind that stop after legality in a region, by a rule of that region. Off unless in use."""
+
+    # Everything else changes a power, and goes to the meeting.
+    KINDS = (ChangeKind.ELEMENTS, ChangeKind.CORRECT)
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="short_routes", verbose_name="行政区划")
+    kind = models.CharField(
+        "调整类型",
+        max_length=12,
+        choices=[(kind.value, kind.label) for kind in KINDS],
+        help_text="名称、类别、依据、主体、职权、责任、处罚、收费、状态有变化的，仍须经常务会审议",
+    )
+    basis = models.CharField("依据", max_length=200, help_text="规定的标题、文号和条款；印在申请页、公布通知和公开页面上")
+    in_use = models.BooleanField(
+        "启用", default=False, help_text="勾选后，全部调整都属所列类型的申请在合法性审查通过后可以直接公布"
+    )
+    history = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
+
+    class Meta:
+        verbose_name = verbose_name_plural = "不经常务会审议的调整类型"
+        ordering = ["region__code", "kind"]
+        constraints = [
+            models.UniqueConstraint(fields=["region", "kind"], name="short_route_once_per_kind"),
+            models.CheckConstraint(condition=models.Q(kind__in=["elements", "correct"]), name="short_route_only_for_elements"),
+            models.CheckConstraint(condition=~models.Q(basis=""), name="short_route_names_its_basis"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.region}：{self.get_kind_display()}"

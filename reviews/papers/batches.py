@@ -41,7 +41,8 @@ def submission_paper(batch: Batch) -> Document:
         Part(_listed(changes), landscape=True),
         Part(_opinions(batch, changes)),
     )
-    return Document(f"{batch.title}（送审稿）", parts, frozen_at(batch), f"送审稿哈希 SHA-256 {batch.submission_hash}")
+    name = batch.paper_name
+    return Document(f"{batch.title}（{name}）", parts, frozen_at(batch), f"{name}哈希 SHA-256 {batch.submission_hash}")
 
 
 def agenda_paper(batch: Batch) -> Document:
@@ -74,7 +75,7 @@ def frozen_at(batch: Batch):
 
 
 def _cover(batch: Batch, changes: list[Change]) -> Iterator[Block]:
-    yield paragraph("（送审稿）", "right")
+    yield paragraph(f"（{batch.paper_name}）", "right")
     yield paragraph(batch.title, "title")
     yield paragraph(f"{batch.region.name}权责清单", "centre")
     yield pairs(
@@ -83,10 +84,11 @@ def _cover(batch: Batch, changes: list[Change]) -> Iterator[Block]:
             ("汇总", f"{office_of(Post.PUBLISHER, batch.region)}　{batch.created_by.name}"),
             ("确定日期", in_words(frozen_at(batch))),
             ("内容", f"{len({each.request_id for each in changes})} 个申请，{len(changes)} 项：{_kinds(changes)}"),
-            ("送审稿哈希", f"SHA-256\n{batch.submission_hash}"),
+            (f"{batch.paper_name}哈希", f"SHA-256\n{batch.submission_hash}"),
         ]
     )
-    yield paragraph("本稿由系统按上列哈希固定。常务会审议的是这一稿；内容改动后哈希即不同，须重新送审。", "note")
+    use = "本批次按规定不经常务会审议，公布的是这一稿" if batch.without_meeting else "常务会审议的是这一稿"
+    yield paragraph(f"本稿由系统按上列哈希固定。{use}；内容改动后哈希即不同，须重新确定。", "note")
     yield Break()
     yield paragraph("起草说明", "title")
     yield paragraph("一、调整的依据", "heading")

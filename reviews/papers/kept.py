@@ -58,6 +58,10 @@ def _frozen(batch: Batch) -> str:
     return batch.submission_hash
 
 
+def _for_meeting(batch: Batch) -> str:
+    return "" if batch.without_meeting else batch.submission_hash
+
+
 def _published(batch: Batch) -> str:
     return batch.edition.manifest_hash if batch.edition_id else ""
 
@@ -74,7 +78,7 @@ OF_BATCH: dict[str, PaperKind] = {
     kind.key: kind
     for kind in (
         PaperKind("submission", "送审稿", submission_paper, _frozen),
-        PaperKind("agenda", "会议议题材料", agenda_paper, _frozen),
+        PaperKind("agenda", "会议议题材料", agenda_paper, _for_meeting),
         PaperKind("notice", "公布通知", notice_paper, _published),
         PaperKind("filing", "备案报告", filing_paper, _published),
     )

@@ -43,9 +43,7 @@ def filing_paper(batch: Batch) -> Document:
             f"自 {in_words(edition.effective_on)} 起生效。现将有关材料报送备案审查。"
         ),
         paragraph("一、审议和公布情况", "heading"),
-        paragraph(
-            f"{edition.meeting or '常务会'}于 {in_words(edition.decided_on)} 审议通过；送审稿哈希 SHA-256 {batch.submission_hash}。"
-        ),
+        paragraph(f"{_decided(batch, edition)}；{batch.paper_name}哈希 SHA-256 {batch.submission_hash}。"),
         paragraph("二、调整内容", "heading"),
         paragraph(f"共调整 {len(changes)} 项：{_kinds(changes)}。调整后全部清单计 {majors:,} 大项、{items:,} 项。"),
         paragraph("三、说明和依据", "heading"),
@@ -68,13 +66,27 @@ def _notice(batch: Batch, edition: Edition, changes: list[EditionChange]) -> Ite
     yield paragraph(edition.notice_title, "title")
     yield paragraph("各县（市、区）人民政府，各开发区管委会，政府各部门：", "flush")
     yield paragraph(
-        f"{edition.title}已经{edition.meeting or '常务会'}审议通过，共 {len(changes)} 项（{_kinds(changes)}），"
+        f"{edition.title}{_passed(batch, edition)}，共 {len(changes)} 项（{_kinds(changes)}），"
         f"现予公布，自 {in_words(edition.effective_on)} 起生效。"
     )
     yield paragraph("各部门要按照公布的清单行使职权、履行责任，做好衔接；取消、下放的事项不得变相保留。依据以法律法规规章为准。")
     yield paragraph("附件：1.调整事项表")
     yield paragraph("　　　2.新旧对照表")
     yield from signature(issuer, in_words(edition.published_on))
+
+
+def _passed(batch: Batch, edition: Edition) -> str:
+    """How it was decided, as the notice says it."""
+    if batch.without_meeting:
+        return f"已经合规性、合法性审查，按规定未经常务会审议（依据：{batch.short_basis}）"
+    return f"已经{edition.meeting or '常务会'}审议通过"
+
+
+def _decided(batch: Batch, edition: Edition) -> str:
+    """The same with its day, as the 备案报告 says it."""
+    if batch.without_meeting:
+        return f"按规定未经常务会审议（依据：{batch.short_basis}），{in_words(edition.decided_on)} 定稿"
+    return f"{edition.meeting or '常务会'}于 {in_words(edition.decided_on)} 审议通过"
 
 
 def _annexes(changes: list[EditionChange]) -> Iterator[Block]:

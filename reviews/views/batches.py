@@ -25,12 +25,14 @@ from reviews.batches import (
     freeze_batch,
     remove_from_batch,
     reopen_batch,
+    settle_batch,
 )
 from reviews.forms import BatchForm
 from reviews.guards import batch_actions, check_post_on_batch
 from reviews.meetings import minutes_of
 from reviews.models import Amendment, Batch, Change, ChangeRequest, MeetingRecord
 from reviews.rebasing import Conflict, conflicts_of
+from reviews.short_routes import routes_of
 from reviews.states import OPEN_BATCH, BatchAction, BatchState, RequestState
 from reviews.suspending import to_be_reported
 from reviews.views.differences import rows_between, shown_changes, texts_of_change
@@ -61,6 +63,8 @@ def batch_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and Post.PUBLISHER not in posts_of(request.user):
         raise NotAllowed(f"调整批次由{Post.PUBLISHER.label}汇总")
     waiting = list(_waiting(request))
+    routes = routes_of(waiting)
+    short = request.POST.get("without_meeting") == "yes"
     form = BatchForm(request.POST or None, waiting=[row.pk for row in waiting])
     status, sentences, conflicts = 200, [], []
     if request.method == "POST":
@@ -68,15 +72,17 @@ def batch_list(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             chosen = [row for row in waiting if str(row.pk) in form.cleaned_data["requests"]]
             try:
-                batch = _create(request, form.cleaned_data["title"], chosen)
+                batch = _create(request, form.cleaned_data["title"], chosen, short)
             except (WrongState, RuleBroken) as refusal:
                 status, sentences, conflicts = refusal.status, sentences_of(refusal), _conflicts(refusal, chosen)
             else:
-                messages.success(request, f"已汇总 {len(chosen)} 个申请为“{batch.title}”。核对后确定送审稿。")
+                messages.success(request, f"已汇总 {len(chosen)} 个申请为“{batch.title}”。核对后确定{batch.paper_name}。")
                 return HttpResponseRedirect(batch_url(batch))
     batches = Batch.objects.visible_to(request.user).select_related("region", "meeting", "edition").annotate(size=Count("requests"))
     rows = batches.defer("submission", "edition__manifest")
     page = page_of(request, rows.order_by("-created_at", "-pk"))
+    open_batches = {batch.without_meeting: batch for batch in rows.filter(state__in=OPEN_BATCH)}
+    short_rows = [(row, routes[row.pk].basis) for row in waiting if row.pk in routes and routes[row.pk].basis]
     context = {
         "title": "调整批次",
         "form": form,
@@ -85,7 +91,11 @@ def batch_list(request: HttpRequest) -> HttpResponse:
         "ticked": set(request.POST.getlist("requests")),
         "sentences": [] if conflicts else sentences,
         "conflicts": conflicts,
-        "still_open": rows.filter(state__in=OPEN_BATCH).first(),
+        "still_open": open_batches.get(False),
+        "short_rows": short_rows,
+        "short_keys": {row.pk for row, _ in short_rows},
+        "short_open": open_batches.get(True),
+        "short": short,
         "may_create": Post.PUBLISHER in posts_of(request.user),
         "page": page,
         "rows": [(row, BATCH_TONES.get(row.state, "info")) for row in page.object_list],
@@ -94,12 +104,12 @@ def batch_list(request: HttpRequest) -> HttpResponse:
     return show(request, "reviews/batch_list.html", context, status=status)
 
 
-def _create(request: HttpRequest, title: str, chosen: list[ChangeRequest]) -> Batch:
+def _create(request: HttpRequest, title: str, chosen: list[ChangeRequest], without_meeting: bool) -> Batch:
     posting = request.user.postings.held().filter(post=Post.PUBLISHER).first()
     if posting is None:
         raise NotAllowed(f"调整批次由{Post.PUBLISHER.label}汇总")
     region = chosen[0].region if chosen else posting.region
-    return create_batch(actor=actor_of(request), region=region, title=title, requests=chosen)
+    return create_batch(actor=actor_of(request), region=region, title=title, requests=chosen, without_meeting=without_meeting)
 
 
 def _conflicts(refusal: WrongState | RuleBroken, chosen: list[ChangeRequest]) -> list[tuple[str, str, Change | None]]:
@@ -143,6 +153,9 @@ def batch_page(request: HttpRequest, batch: Batch, *, sentences: list[str] | Non
     kinds = ordered_changes(batch).order_by().values_list("kind").annotate(count=Count("pk"))
     rows = list(batch.requests.select_related("department").annotate(size=Count("changes")).order_by("number"))
     waiting = list(_waiting(request).filter(region=batch.region)) if BatchAction.ADD in actions else []
+    if batch.without_meeting:
+        routes = routes_of(waiting)
+        waiting = [row for row in waiting if row.pk in routes and routes[row.pk].basis]
     agreed = batch.state in (BatchState.AMENDING, BatchState.DECIDED)
     amendments = list(batch.amendments.select_related("change__request", "person").order_by("pk"))
     context = {
@@ -151,7 +164,7 @@ def batch_page(request: HttpRequest, batch: Batch, *, sentences: list[str] | Non
         "stale": stale_by_request(rows) if agreed or batch.state == BatchState.DRAFT else [],
         "agreed": agreed,
         "record": _record_of(batch),
-        "suspensions": list(to_be_reported(batch.region)) if batch.state in OPEN_BATCH and not agreed else [],
+        "suspensions": list(to_be_reported(batch.region)) if _goes_to_meeting(batch) and not agreed else [],
         "amendments": amendments,
         "amended": _amended(amendments),
         "text_hash": text_hash(batch) if batch.state == BatchState.AMENDING else "",
@@ -194,9 +207,15 @@ def _record_of(batch: Batch) -> tuple[MeetingRecord, list[tuple[Change, str, str
     return record, [(change, Change.Outcome(exceptions[change.pk].outcome).label, exceptions[change.pk].note) for change in changes]
 
 
+def _goes_to_meeting(batch: Batch) -> bool:
+    return batch.state in OPEN_BATCH and not batch.without_meeting
+
+
 def _turn(batch: Batch) -> str:
+    if batch.without_meeting and batch.state == BatchState.FROZEN:
+        return f"{Post.PUBLISHER.label}：按规定不经常务会审议，核对公布稿后定稿"
     return {
-        BatchState.DRAFT: f"{Post.PUBLISHER.label}：核对后确定送审稿",
+        BatchState.DRAFT: f"{Post.PUBLISHER.label}：核对后确定{batch.paper_name}",
         BatchState.FROZEN: f"{Post.COUNCIL.label}：记录常务会审议结果",
         BatchState.RECORDED: f"{Post.COUNCIL.label}或{Post.PUBLISHER.label}的另一人：核对审议结果登记",
         BatchState.AMENDING: f"{Post.PUBLISHER.label}：录入会议要求的修改；与{Post.LEGALITY.label}分别核对文本",
@@ -247,15 +266,24 @@ def batch_remove(request: HttpRequest, key: int) -> HttpResponse:
 @require_POST
 def batch_freeze(request: HttpRequest, key: int) -> HttpResponse:
     actor = actor_of(request)
-    told = f"送审稿已定，等待{Post.COUNCIL.label}记录常务会审议结果。"
+    short = visible_batch(request, key).without_meeting
+    told = "公布稿已定，核对后定稿。" if short else f"送审稿已定，等待{Post.COUNCIL.label}记录常务会审议结果。"
     return act_on_batch(request, key, lambda batch: freeze_batch(actor=actor, batch=batch), told)
+
+
+@staff_screen(Post.PUBLISHER)
+@require_POST
+def batch_settle(request: HttpRequest, key: int) -> HttpResponse:
+    actor, seen = actor_of(request), request.POST.get("seen_hash", "")
+    told = "已定稿：按规定不经常务会审议，可以公布。"
+    return act_on_batch(request, key, lambda batch: settle_batch(actor=actor, batch=batch, seen_hash=seen), told)
 
 
 @staff_screen(Post.PUBLISHER)
 @require_POST
 def batch_reopen(request: HttpRequest, key: int) -> HttpResponse:
     actor = actor_of(request)
-    return act_on_batch(request, key, lambda batch: reopen_batch(actor=actor, batch=batch), "送审稿已撤回，可以加入或移出申请。")
+    return act_on_batch(request, key, lambda batch: reopen_batch(actor=actor, batch=batch), "已撤回，可以加入或移出申请。")
 
 
 @staff_screen(Post.PUBLISHER)

@@ -32,7 +32,7 @@ from reviews.filings import (
 from reviews.later_forms import FileForm, NoticeForm, RegisterFilingForm, ResultForm
 from reviews.later_guards import filing_actions
 from reviews.later_states import FilingAction
-from reviews.models import Filing, FilingFault, FilingResult
+from reviews.models import Batch, Filing, FilingFault, FilingResult
 from reviews.queries import scope_of
 from reviews.views.pages import REGION, address_without_page, edition_url, page_of, sentences_of, show
 
@@ -136,10 +136,18 @@ def _drafted(edition: Edition, filing: Filing | None) -> dict[str, str]:
     what = f"《{edition.notice_title}》（{edition.notice_no}）"
     receiver = receiver_of(edition.region)
     report = (
-        f"{receiver}司法局：\n{what}已经{edition.meeting or '审改办、司法行政部门核对'}，于{edition.published_on}公布，{edition.effective_on}起施行，"
+        f"{receiver}司法局：\n{what}已经{_how(edition)}，于{edition.published_on}公布，{edition.effective_on}起施行，"
         f"调整事项 {edition.changed_count} 项。现报送备案。\n附：公布文件、清单、起草说明、制定依据。"
     )
     return {"report": report, "explanation": f"{what}的起草说明：", "basis": ""}
+
+
+def _how(edition: Edition) -> str:
+    """By whom it was decided: a meeting, a rule that asks for none, or two offices."""
+    if edition.meeting:
+        return edition.meeting
+    short = Batch.objects.filter(edition=edition, without_meeting=True).values_list("short_basis", flat=True).first()
+    return f"合规性、合法性审查（按规定未经常务会审议，依据：{short}）" if short else "审改办、司法行政部门核对"
 
 
 def _answer(request: HttpRequest, key: int, act, told: str, name: str, form, *, lines: list | None = None) -> HttpResponse:

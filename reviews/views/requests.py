@@ -30,7 +30,8 @@ from reviews.guards import request_actions
 from reviews.marks import marks_of
 from reviews.models import Batch, ChangeMark, ChangeRequest, ChangeWord
 from reviews.requests import WARNED, return_before_batch, submit_request, withdraw_request
-from reviews.states import REQUEST_TRANSITIONS, RequestAction, RequestState, find
+from reviews.short_routes import routes_of
+from reviews.states import ENDED, REQUEST_TRANSITIONS, RequestAction, RequestState, find
 from reviews.views.differences import shown_changes
 from reviews.views.pages import DEPARTMENT, EVERYONE, address_without_page, page_of, sentences_of, show
 from reviews.views.panels import panels_of
@@ -128,6 +129,7 @@ def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None
         "turn": turns_of([row])[row.pk],
         "deadline": deadlines_of([row]).get(row.pk),
         "steps": steps_of(row, decisions),
+        "route": None if row.state in ENDED else routes_of([row]).get(row.pk),
         "page": page,
         "changes": shown,
         "listed": listed,

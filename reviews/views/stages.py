@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from departments.posts import Post
-from reviews.models import ChangeRequest, Decision
+from reviews.models import Batch, ChangeRequest, Decision
 from reviews.route import missing_parts_of
 from reviews.states import BatchState, RequestState, Stage
 
@@ -79,7 +79,8 @@ def _turn(request: ChangeRequest, missing: list) -> str:
         return f"{request.department}：补正后由部门负责人重新提交"
     if request.state in (RequestState.COMPLIANCE, RequestState.LEGALITY):
         return "、".join(f"{Post(rule.post).label}（{rule.get_part_display()}）" for rule in missing)
-    if request.state == RequestState.BATCHED and request.batch and request.batch.state == BatchState.FROZEN:
+    short = request.batch_id is not None and request.batch.without_meeting
+    if request.state == RequestState.BATCHED and not short and request.batch and request.batch.state == BatchState.FROZEN:
         return f"{Post.COUNCIL.label}：等待常务会审议"
     words = {RequestState.AWAITING: "等待汇总成批", RequestState.BATCHED: "正在汇总", RequestState.APPROVED: "等待公布"}
     return f"{Post.PUBLISHER.label}：{words[request.state]}"
@@ -100,7 +101,6 @@ def steps_of(request: ChangeRequest, decisions: list[Decision]) -> list[Step]:
         RequestState.COMPLIANCE: _spoken(decisions, request.revision, Stage.COMPLIANCE),
         RequestState.LEGALITY: _spoken(decisions, request.revision, Stage.LEGALITY),
     }
-    meeting = request.batch.meeting if request.batch_id else None
     submitted_on = entered.get(RequestState.COMPLIANCE)
     submitter = request.submitted_by.name if submitted_on and request.submitted_by_id else ""
     facts = [
@@ -109,7 +109,7 @@ def steps_of(request: ChangeRequest, decisions: list[Decision]) -> list[Step]:
         ("合规审查", *details[RequestState.COMPLIANCE]),
         ("合法性审查", *details[RequestState.LEGALITY]),
         ("汇总成批", request.batch.title if request.batch_id else "", entered.get(RequestState.BATCHED)),
-        ("常务会审议", meeting.title if meeting else "", meeting.held_on if meeting else None),
+        _meeting_step(request.batch if request.batch_id else None),
         ("公布", "", entered.get(RequestState.PUBLISHED)),
     ]
     steps = []
@@ -121,6 +121,14 @@ def steps_of(request: ChangeRequest, decisions: list[Decision]) -> list[Step]:
         else:
             steps.append(Step(name, "todo"))
     return steps
+
+
+def _meeting_step(batch: Batch | None) -> tuple[str, str, datetime.date | None]:
+    """The sixth step: the meeting, or by what it needs none."""
+    if batch is not None and batch.without_meeting:
+        return "按规定不经常务会审议", batch.short_basis, batch.settled_on
+    meeting = batch.meeting if batch is not None else None
+    return "常务会审议", meeting.title if meeting else "", meeting.held_on if meeting else None
 
 
 def _reached(request: ChangeRequest, entered: dict, decisions: list[Decision]) -> int:

@@ -19,7 +19,7 @@ from reviews.models import Batch, ChangeRequest
 from reviews.states import OPEN, RequestState
 from reviews.views.pages import DEPARTMENT, REGION, REVIEWERS, edition_url
 from reviews.views.stages import BATCH_TONES, tone_of, turns_of
-from reviews.waiting import OPEN_BATCH, Held, batches_waiting_for, held_by, requests_waiting_for
+from reviews.waiting import OPEN_BATCH, SHORT_BATCH, Held, batches_waiting_for, held_by, requests_waiting_for
 
 SHOWN = 8
 _TEMPLATE = "reviews/_workbench_list.html"
@@ -117,12 +117,14 @@ def _action(row: ChangeRequest, held: Held) -> str:
 
 def batch_line(row: Batch, held: Held) -> Line:
     words = {state: word for post, states in OPEN_BATCH.items() if held.in_region(post) for state, word in states.items()}
+    if row.without_meeting and held.in_region(Post.PUBLISHER):
+        words |= SHORT_BATCH
     return Line(
         url=reverse("admin:batch", args=[row.pk]),
         number=f"批次 {row.number}",
         department=row.region.name,
         about=row.title,
-        state=row.get_state_display(),
+        state=row.standing,
         tone=BATCH_TONES.get(row.state, "info"),
         turn="",
         since=timezone.localtime(row.created_at).date(),

@@ -14,8 +14,9 @@ from django.test import Client
 from departments.models import Posting, User
 from departments.people import Actor
 from qingdan.items.kinds import ChangeKind
+from reviews.batches import create_batch, freeze_batch
 from reviews.meetings import call_meeting, record_meeting, register_minutes
-from reviews.models import Batch, Change, ChangeRequest, Comment, Upload
+from reviews.models import Batch, Change, ChangeRequest, Comment, ShortRoute, Upload
 from reviews.opinions import ask_opinion
 from reviews.proposals import Proposal
 from reviews.reforming import decline_reform, withdraw_reform
@@ -30,7 +31,7 @@ from tests.structure.access_made import Made
 from tests.structure.access_more import MORE
 from tests.structure.access_people import COUNTY_MZJ, RSJ, SCJ
 from tests.structure.access_tables_made import TABLES
-from tests.world import CITY, COUNTY, PASSWORD, World, fresh, propose
+from tests.world import CITY, COUNTY, PASSWORD, World, amend, fresh, propose, review
 
 # -- requests ----------------------------------------------------------------------------------------------------------------------
 
@@ -197,6 +198,15 @@ def _amending(world: World) -> Made:
     return of_batch(world, batch, batch_confirm={"seen_hash": text_hash(batch)}, batch_stop={"opinion": "冲突"})
 
 
+def _short(world: World) -> Made:
+    """The 送审稿 of a batch that goes to no meeting, fixed."""
+    ShortRoute.objects.create(region=world.city, kind="elements", basis="某办法第八条", in_use=True)
+    request = review(world, propose(world, [amend(world.version("劳务派遣经营许可"), note="备注")]))
+    batch = create_batch(actor=world.publisher, region=world.city, title="要素批", requests=[request], without_meeting=True)
+    batch = freeze_batch(actor=world.publisher, batch=batch)
+    return of_batch(world, batch, batch_settle={"seen_hash": batch.submission_hash})
+
+
 def _meeting(world: World) -> Made:
     row = call_meeting(actor=world.council, region=world.city, title="市政府第99次常务会议", number=None, held_on=TODAY, agenda=[])
     return Made(row, CITY, filled={"meeting": {"subject": "听取汇报"}})
@@ -271,6 +281,7 @@ KINDS: dict[str, dict[str, Callable[[World], Made]]] = {
         **{state: _batch(state) for state in ("draft", "frozen", "decided", "published", "dissolved")},
         "recorded": _recorded,
         "amending": _amending,
+        "short": _short,
     },
     "meeting": {"called": _meeting},
     "measure": {

@@ -11,7 +11,7 @@ from departments.models import Posting
 from qingdan.items.models import Alias, MissedWord
 from qingdan.ledger.models import AuditEvent
 from qingdan.outbox.models import OutboxEntry, TaskRun
-from reviews.models import DeskSetting
+from reviews.models import DeskSetting, ShortRoute
 from tests.reviews.test_articles import an_act
 from tests.structure.access_made import Made
 from tests.structure.access_table import MODELS, WITH_TRAIL
@@ -28,6 +28,7 @@ _NEW: dict[str, Callable[[World], object]] = {
     "laws.act": lambda world: an_act("中华人民共和国乙法").act,
     "laws.actversion": lambda world: an_act("中华人民共和国乙法"),
     "reviews.desksetting": lambda world: DeskSetting.objects.first() or DeskSetting.objects.create(region=world.city),
+    "reviews.shortroute": lambda world: ShortRoute.objects.create(region=world.city, kind="elements", basis="某办法第八条"),
     "ledger.auditevent": lambda world: AuditEvent.objects.filter(actor_id="legality").first(),
     "departments.posting": lambda world: Posting.objects.get(user__username="legality"),
 }
