@@ -16,6 +16,12 @@ class Config(AppConfig):
 
         append_only.register(
             *("budget_budgetadjustment", "budget_voucherimport", "budget_lineplan", "budget_deviationlimit"),
-            *("budget_deviationnote", "budget_lineproposal", "budget_disclosure", "budget_evaluationsubmission"),
+            *(
+                "budget_deviationnote",
+                "budget_goaloutlook",
+                "budget_lineproposal",
+                "budget_disclosure",
+                "budget_evaluationsubmission",
+            ),
         )
         post_migrate.connect(triggers.install, dispatch_uid="budget_triggers")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from django import forms
 from django.conf import settings
 from django.utils import timezone
 
 from budget.models import BudgetLine, EconomicClass, Fund
 from budget.money import read_yuan, yuan_text
+from budget.pace.models import GoalOutlook
+from budget.pace.outlook import FIELDS
 from departments.forms import DayInput
 from departments.models import Department
+from qingdan.errors import RuleBroken
 from reviews.forms import PlainForm
 
 _PASTE_LIMIT = 500_000
@@ -214,6 +219,39 @@ class DeviationForm(PlainForm):
         field.empty_label = f"合计（{of_fund.deviation:+} 个百分点）" if of_fund else None
         field.required = of_fund is None
         field.error_messages["required"] = "选择偏差超过界限的预算行"
+
+
+class OutlookForm(forms.Form):
+    """目标监控 in one table: four fields a goal, named by the goal's place in ``goals`` (三级指标)."""
+
+    def __init__(self, *args, goals: Sequence[str], said: Mapping[str, GoalOutlook], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.goals = goals
+        for number, goal in enumerate(goals):
+            for name in FIELDS:
+                given = GoalOutlook._meta.get_field(name)
+                attrs = {"aria-label": f"{goal} {given.verbose_name}"}
+                common = {"label": given.verbose_name, "required": False, "initial": getattr(said.get(goal), name, "")}
+                if given.choices:
+                    field = forms.ChoiceField(choices=[("", "未填"), *given.choices], widget=forms.Select(attrs=attrs), **common)
+                else:
+                    field = forms.CharField(max_length=given.max_length, widget=forms.TextInput(attrs=attrs), **common)
+                self.fields[f"{name}-{number}"] = field
+
+    def rows(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Each goal with its fields, in the order of the table."""
+        return [(goal, [self[f"{name}-{number}"] for name in FIELDS]) for number, goal in enumerate(self.goals)]
+
+    def given(self) -> dict[str, dict[str, str]]:
+        """What was written, for ``watch_goals``."""
+        cleaned = self.cleaned_data
+        return {goal: {name: cleaned[f"{name}-{number}"] for name in FIELDS} for number, goal in enumerate(self.goals)}
+
+    def add_refusal(self, refusal: RuleBroken) -> None:
+        """Every fault of a goal under its reason, the others above the form."""
+        for each in refusal.violations:
+            field = f"remark-{self.goals.index(each.where)}" if each.where in self.goals else None
+            self.add_error(field, each.message)
 
 
 class LimitForm(PlainForm):

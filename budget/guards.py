@@ -27,6 +27,7 @@ class FundAct(models.TextChoices):
     PLAN = "plan", "用款计划"
     EXPLAIN = "explain", "偏差说明"
     SET_LIMIT = "set_limit", "偏差界限"
+    WATCH = "watch", "目标监控"
     WRITE_REPORT = "write_report", "填写自评报告"
     PROPOSE = "propose", "下年度预算建议"
     DISCLOSE = "disclose", "公开"
@@ -66,6 +67,7 @@ RULES: dict[FundAct, Rule] = {
     FundAct.PLAN: Rule(Post.FUND_CLERK, Fund.State.OPEN),
     FundAct.EXPLAIN: Rule(Post.FUND_CLERK, Fund.State.OPEN),
     FundAct.SET_LIMIT: Rule(Post.FUND_CHECKER, Fund.State.OPEN),
+    FundAct.WATCH: Rule(Post.FUND_CLERK, Fund.State.OPEN),
     FundAct.WRITE_REPORT: Rule(Post.FUND_CLERK),
     FundAct.PROPOSE: Rule(Post.FUND_CLERK),
     FundAct.DISCLOSE: Rule(Post.FUND_CHECKER),

@@ -48,6 +48,7 @@ def screens():
         path("funds/<int:key>/report/files/<slug:form>/", reports.fund_report_file, name="fund_report_file"),
         path("funds/<int:key>/monitoring/", forecast.fund_monitoring, name="fund_monitoring"),
         path("funds/<int:key>/monitoring.<str:form>", forecast.fund_monitoring_paper, name="fund_monitoring_paper"),
+        path("funds/<int:key>/monitoring/<int:month>/goals/", forecast.fund_goals, name="fund_goals"),
         path("funds/<int:key>/years/", forecast.fund_years, name="fund_years"),
         path("funds/<int:key>/proposal/", forecast.fund_proposal, name="fund_proposal"),
         path("funds/<int:key>/disclosure/", disclosure.fund_disclosure, name="fund_disclosure"),

@@ -320,6 +320,7 @@ POLICIES: dict[str, Policy] = {
         for name in ("fund_monitoring", "fund_monitoring_paper", "fund_years", "fund_disclosure")
     },
     "admin:fund_proposal": posts(Post.FUND_CLERK),
+    "admin:fund_goals": posts(Post.FUND_CLERK),
     "admin:fund_disclose": posts(Post.FUND_CHECKER, methods=POST_ONLY),
     "admin:fund_withdraw": posts(Post.FUND_CHECKER, methods=POST_ONLY),
     "admin:fund_plan": posts(Post.FUND_CLERK),

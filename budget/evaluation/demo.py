@@ -9,6 +9,7 @@ from budget.evaluation.filling import begin_evaluation, describe_evaluation, set
 from budget.evaluation.models import EvaluationFormat, SelfEvaluation
 from budget.evaluation.submitting import confirm_evaluation, submit_evaluation
 from budget.models import Fund
+from budget.pace.outlook import watch_goals
 from departments.people import Actor
 
 HUBEI, NATIONAL = "hubei", "national"
@@ -29,6 +30,13 @@ INDICATORS_2020 = (
 _SHORT = frozenset({"调整事项数", "要素完整率", "审查平均用时", "动态管理机制", "群众满意度"})
 _GOALS = (("清单随法规调整及时更新，要素齐全", "完成 5 次动态更新", 5), ("改革成效持续，群众满意", "机制已建立，问卷未开展", 3))
 
+# 目标监控 at the end of July: 三级指标 → 执行情况, 全年预计完成, 完成可能性, 偏差原因及措施.
+OUTLOOK_2020 = {
+    "动态更新次数": ("3 次", "5 次", "certain", ""),
+    "调整事项数": ("31 项", "54 项", "possible", f"{_MARK}上级文件较上年少，四季度集中清理"),
+    "群众满意度": ("未开展", "未开展", "impossible", f"{_MARK}问卷没有排上，列入次年计划"),
+}
+
 
 def build_evaluations(*, clerk: Actor, checker: Actor, accounts: Fund, made_up: Fund) -> None:
     """``accounts``: the fund of 2019; ``made_up``: that of 2020, its Hubei form confirmed, its national one submitted."""
@@ -39,6 +47,9 @@ def build_evaluations(*, clerk: Actor, checker: Actor, accounts: Fund, made_up: 
         submit_evaluation(actor=clerk, evaluation=evaluation)
         if format.code == HUBEI:
             confirm_evaluation(actor=checker, evaluation=evaluation)
+    fields = ("done", "expected", "likelihood", "remark")
+    rows = {name: dict(zip(fields, told, strict=True)) for name, told in OUTLOOK_2020.items()}
+    watch_goals(actor=clerk, fund=made_up, month=7, rows=rows)
 
 
 def _filled(clerk: Actor, fund: Fund, format: EvaluationFormat) -> SelfEvaluation:

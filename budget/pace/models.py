@@ -87,6 +87,35 @@ class DeviationNote(models.Model):
         return f"{self.month} 月 {self.line or '合计'}"
 
 
+class GoalOutlook(models.Model):
+    """How one goal of the year (``indicator``: its 三级指标) stood at the end of a month, and what is expected of it by the year's end."""
+
+    class Likelihood(models.TextChoices):
+        CERTAIN = "certain", "确定能"
+        POSSIBLE = "possible", "有可能"
+        IMPOSSIBLE = "impossible", "完全不可能"
+
+    fund = models.ForeignKey("budget.Fund", models.PROTECT, related_name="outlooks", verbose_name="资金")
+    month = models.PositiveSmallIntegerField("月份")
+    indicator = models.CharField("三级指标", max_length=100)
+    done = models.CharField("执行情况", max_length=100, blank=True)
+    expected = models.CharField("全年预计完成", max_length=100, blank=True)
+    likelihood = models.CharField("完成可能性", max_length=10, choices=Likelihood.choices, blank=True)
+    remark = models.CharField("偏差原因及措施", max_length=300, blank=True)
+    made_by = models.ForeignKey(_PERSON, models.PROTECT, related_name="+", verbose_name="填写人")
+    made_at = models.DateTimeField("填写时间", default=timezone.now)
+
+    objects = OfFundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "目标监控"
+        ordering = ["fund", "pk"]
+        constraints = [models.CheckConstraint(condition=Q(month__gte=1, month__lte=12), name="outlook_of_a_month")]
+
+    def __str__(self) -> str:
+        return f"{self.month} 月 {self.indicator}"
+
+
 class LineProposal(models.Model):
     """下年度预算建议 of one line: the formula with its inputs, and what it came to then (元)."""
 

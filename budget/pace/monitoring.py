@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from budget.evaluation.models import SelfEvaluation
 from budget.evaluation.sheet import sheet_of
 from budget.models import Fund
 from budget.money import wan_text
+from budget.pace.outlook import evaluation_of, outlooks_of
 from budget.pace.progress import Progress, Standing, progress_of
 from qingdan.paper.blocks import Document, Part, Table, cell, label, paragraph
 
 MONEY_HEAD = ("项目（预算行）", "年初预算数", "全年预算数", "执行数", "执行率", "预计全年执行数", "预计结转结余")
-GOAL_HEAD = ("一级指标", "二级指标", "三级指标", "年度指标值", "执行情况", "全年预计完成", "偏差原因及措施")
+GOAL_HEAD = ("一级指标", "二级指标", "三级指标", "年度指标值", "执行情况", "全年预计完成", "完成可能性", "偏差原因及措施")
 NO_GOALS = "尚未填报绩效目标和指标"
 # Usual cut-off: the end of July.
 CUT_OFF = 7
@@ -31,17 +31,30 @@ class Goal:
     target: str
     actual: str = ""
     expected: str = ""
+    likelihood: str = ""
     remark: str = ""
 
     def texts(self) -> tuple[str, ...]:
-        return (self.first, self.second, self.third, self.target, self.actual, self.expected, self.remark)
+        return (self.first, self.second, self.third, self.target, self.actual, self.expected, self.likelihood, self.remark)
 
 
-def goals_of(fund: Fund) -> list[Goal]:
-    """The indicators of the fund's newest self-evaluation, as its sheet says them; none where none was begun."""
-    evaluation = SelfEvaluation.objects.filter(fund=fund).select_related("fund__department", "format").order_by("-pk").first()
-    rows = sheet_of(evaluation).rows if evaluation else ()
-    return [Goal(row.level1, row.level2, row.name, row.target, row.actual, "", row.deviation) for row in rows]
+def goals_of(fund: Fund, month: int) -> list[Goal]:
+    """The indicators of the fund's newest self-evaluation with what was written of them for ``month``; none where none was begun.
+
+    Of a goal of which nothing was written the form says its actual value and deviation, where they are known.
+    """
+    evaluation = evaluation_of(fund)
+    said = outlooks_of(fund, month)
+    goals = []
+    for row in sheet_of(evaluation).rows if evaluation else ():
+        written = said.get(row.name)
+        now = (
+            (written.done, written.expected, written.get_likelihood_display(), written.remark)
+            if written
+            else (row.actual, "", "", row.deviation)
+        )
+        goals.append(Goal(row.level1, row.level2, row.name, row.target, *now))
+    return goals
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +91,11 @@ def monitoring_of(fund: Fund, month: int) -> Monitoring:
     said = tuple(f"{row.name}：{row.note.reason}；{row.note.measure}" for row in standings if row.note)
     missing = tuple(f"{row.name}：偏差 {row.deviation:+} 个百分点，尚未说明" for row in standings if row.is_off and not row.note)
     return Monitoring(
-        progress, head, tuple(_money(row) for row in standings), tuple(each.texts() for each in goals_of(fund)), said + missing
+        progress,
+        head,
+        tuple(_money(row) for row in standings),
+        tuple(each.texts() for each in goals_of(fund, month)),
+        said + missing,
     )
 
 
@@ -107,7 +124,7 @@ def monitoring_paper(form: Monitoring, printed_on: datetime.date) -> Document:
         paragraph(f"一、预算执行（{form.period}）", "heading"),
         Table((8, 4, 4, 4, 4, 5, 5), tuple(tuple(map(cell, row)) for row in form.money), MONEY_HEAD),
         paragraph("二、绩效目标完成", "heading"),
-        Table((4, 4, 6, 5, 5, 5, 6), tuple(tuple(map(cell, row)) for row in goals), GOAL_HEAD),
+        Table((4, 4, 6, 5, 5, 5, 3, 6), tuple(tuple(map(cell, row)) for row in goals), GOAL_HEAD),
         paragraph("三、偏差原因和改进措施", "heading"),
         *(paragraph(each) for each in form.said or ("没有超过界限的偏差。",)),
         paragraph("填表人：　　　　　　　　审核人：　　　　　　　　负责人（签章）：", "flush"),

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from django.db.models import Max
 from django.utils import timezone
 
+from budget.evaluation.models import Indicator, SelfEvaluation
+from budget.evaluation.sheet import sheet_of
 from budget.execution import Book, Figures, book_of
 from budget.indicators import Figure, compute_all
 from budget.models import Fund, FundMonth, ReportText
@@ -65,8 +67,22 @@ def data_of(section: str, book: Book, figures: list[Figure]) -> Iterator[Block]:
     elif section == _S.MANAGEMENT:
         yield paragraph(_management(book.fund))
     elif section == _S.OUTCOME:
+        for evaluation in book.fund.evaluations.select_related("format", "fund__department"):
+            yield from _evaluated(evaluation)
         rows = [(cell(each.indicator.title), cell(each.text), cell(each.formula)) for each in figures]
         yield Table((5, 3, 8), rows, ("指标", "数值", "算式"))
+
+
+def _evaluated(evaluation: SelfEvaluation) -> Iterator[Block]:
+    """The self-evaluation in one sentence and a table of its indicators, as its sheet says them."""
+    sheet = sheet_of(evaluation)
+    yield paragraph(
+        f"按《{sheet.format_name}》自评（{evaluation.get_state_display()}）：预算执行 {sheet.execution_points} 分，"
+        f"绩效指标 {sheet.indicators_points} 分，总分 {sheet.total}，等级 {sheet.grade}。"
+    )
+    if sheet.rows:
+        rows = [tuple(cell(each) for each in (row.name, row.target, row.actual, row.weight, row.points)) for row in sheet.rows]
+        yield Table((6, 4, 4, 2, 2), rows, ("指标", "年度指标值", "实际完成值", "分值", "得分"))
 
 
 def _funding(book: Book) -> Iterator[Block]:
@@ -138,5 +154,7 @@ def _dated(fund: Fund):
         fund.report_texts.aggregate(at=Max("written_at"))["at"],
         fund.expenditures.aggregate(at=Max("entered_at"))["at"],
         fund.adjustments.aggregate(at=Max("made_at"))["at"],
+        SelfEvaluation.history.filter(fund=fund).aggregate(at=Max("history_date"))["at"],
+        Indicator.history.filter(evaluation__fund=fund).aggregate(at=Max("history_date"))["at"],
     ]
     return timezone.localtime(max(moment for moment in moments if moment))

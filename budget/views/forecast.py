@@ -11,11 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from budget.execution import Figures
-from budget.forms import ProposalForm
-from budget.guards import FundAct, check_can_act, fund_acts
+from budget.forms import OutlookForm, ProposalForm
+from budget.guards import FundAct, can_act, check_can_act, fund_acts
 from budget.models import Fund
 from budget.money import ZERO, yuan_text
-from budget.pace.monitoring import CUT_OFF, GOAL_HEAD, MONEY_HEAD, NO_GOALS, monitoring_of, monitoring_paper
+from budget.pace.monitoring import CUT_OFF, GOAL_HEAD, MONEY_HEAD, NO_GOALS, goals_of, monitoring_of, monitoring_paper
+from budget.pace.outlook import evaluation_of, outlooks_of, watch_goals
+from budget.pace.progress import last_month
 from budget.pace.proposal import Inputs, newest_of, propose_budget, suggest
 from budget.pace.years import years_of
 from budget.queries import READERS
@@ -47,8 +49,31 @@ def fund_monitoring(request: HttpRequest, key: int) -> HttpResponse:
         "money_head": MONEY_HEAD,
         "goal_head": GOAL_HEAD,
         "no_goals": NO_GOALS,
+        "may_watch": can_act(actor=actor_of(request), fund=fund, act=FundAct.WATCH),
     }
     return fund_page(request, "fund_monitoring.html", fund, "绩效运行监控表", **context)
+
+
+@staff_screen(Post.FUND_CLERK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def fund_goals(request: HttpRequest, key: int, month: int) -> HttpResponse:
+    """目标监控 of all goals in one table, saved at once."""
+    fund = visible_fund(request, key)
+    check_can_act(actor=actor_of(request), fund=fund, act=FundAct.WATCH)
+    if not 1 <= month <= last_month(fund):
+        raise Http404
+    goals = {goal.third: goal for goal in goals_of(fund, month)}
+    form, status = OutlookForm(request.POST or None, goals=list(goals), said=outlooks_of(fund, month)), 200
+    if request.method == "POST":
+        done, status = attempt(form, lambda _: watch_goals(actor=actor_of(request), fund=fund, month=month, rows=form.given()))
+        if done is not None:
+            messages.success(request, f"已保存，改动 {len(done)} 项指标。")
+            response = redirect("admin:fund_monitoring", fund.pk)
+            response["Location"] += f"?month={month}"
+            return response
+    rows = [(goals[name], fields) for name, fields in form.rows()]
+    context = {"form": form, "rows": rows, "month": month, "no_goals": NO_GOALS, "evaluation": evaluation_of(fund)}
+    return fund_page(request, "fund_goals.html", fund, f"目标监控（{month} 月末）", status=status, **context)
 
 
 @staff_screen(*READERS)

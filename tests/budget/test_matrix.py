@@ -15,6 +15,7 @@ from budget.evaluation.models import EvaluationFormat
 from budget.evidence.keeping import ask_evidence
 from budget.guards import RULES, FundAct, can_act, fund_acts
 from budget.models import Fund
+from budget.pace import outlook
 from budget.pace.deviations import explain_deviation, set_limit
 from budget.pace.disclosure import disclose_fund, withdraw_fund
 from budget.pace.plan import set_plan
@@ -40,7 +41,9 @@ EVERYONE = [*PEOPLE, *ELSEWHERE]
 READERS = {"fund_clerk", "fund_checker", "clerk", "head", "auditor"}
 # act → who may do it to the city's fund
 DOERS = {
-    **dict.fromkeys(("add_line", "adjust", "enter", "reverse", "reconcile", "plan", "explain", "write_report"), {"fund_clerk"}),
+    **dict.fromkeys(
+        ("add_line", "adjust", "enter", "reverse", "reconcile", "plan", "explain", "watch", "write_report"), {"fund_clerk"}
+    ),
     "propose": {"fund_clerk"},
     "keep_evidence": {"fund_clerk"},
     **dict.fromkeys(("check", "close", "reopen", "close_month", "reopen_month"), {"fund_checker"}),
@@ -73,6 +76,7 @@ PAGES = {
     "fund_execution": (READING, "get"),
     "fund_monitoring": (READING, "get"),
     "fund_years": (READING, "get"),
+    "fund_goals": (_CLERK, "get"),
     "fund_disclosure": (READING, "get"),
     "fund_proposal": (_CLERK, "get"),
     "fund_close": (_CHECKER, "get"),
@@ -130,6 +134,8 @@ def attempt(act: str, by: Actor, fund: Fund, world) -> None:
         set_plan(actor=by, fund=fund, months={line: [Decimal(100)] + [Decimal(0)] * 11})
     elif act == "explain":
         explain_deviation(actor=by, fund=fund, month=12, line=line, reason="甲", measure="乙")
+    elif act == "watch":
+        outlook.watch_goals(actor=by, fund=fund, month=12, rows={})
     elif act == "propose":
         propose_budget(actor=by, fund=fund, inputs=Inputs(), formulas={})
     elif act == "disclose":
@@ -228,7 +234,7 @@ def test_every_address_answers_whoever_may_and_no_one_else(world, fund):
     for who in [*(each for each in EVERYONE if each != "fund_checker"), "fund_checker"]:
         client = entered(who)
         for name, (posts, method) in PAGES.items():
-            address = reverse(f"admin:{name}", args=[fund.pk, entry.pk] if name == "fund_reverse" else [fund.pk])
+            address = reverse(f"admin:{name}", args=[fund.pk, *({"fund_reverse": [entry.pk], "fund_goals": [5]}.get(name, []))])
             answer = client.get(address) if method == "get" else client.post(address, {"entries": [entry.pk]})
             assert answer.status_code == expected(who, posts, 200 if method == "get" else 302), (who, name)
         entry.refresh_from_db()

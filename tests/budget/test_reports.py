@@ -5,6 +5,7 @@ import re
 import pytest
 
 from budget.demo import ACCOUNTS_2019
+from budget.evaluation.sheet import sheet_of
 from budget.funds import close_fund
 from budget.models import Fund, ReportText
 from budget.reporting.paper import OUTLINE, report_of
@@ -12,6 +13,7 @@ from budget.reporting.writing import seen_hash, texts_of, write_report
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from qingdan.ledger.models import AuditEvent
 from tests.budget.books import add_line, check, enter, open_fund
+from tests.budget.evaluation.years import filled
 from tests.budget.pages import entered, text
 from tests.paper.reading import bare, pdf_text, word_text
 
@@ -65,6 +67,17 @@ def test_the_year_of_the_report_shows_its_money_and_fills_in_nothing(fund):
     assert paper.count("说明：") == 2, "both traps of the report are explained"
     assert "2019年度，动态调整次数 1 次" in paper and "调整事项数（累计） 4 项" in paper
     assert paper.count("（未填写）") == 3
+
+
+def test_the_report_says_the_self_evaluation_as_its_sheet_does(world):
+    fund = filled(world, "hubei").fund
+    sheet, paper = sheet_of(fund.evaluations.get()), said(fund)
+    sentence = next(line for line in paper if "自评（填写中）" in line)
+    assert f"总分 {sheet.total}，等级 {sheet.grade}" in sentence and f"预算执行 {sheet.execution_points} 分" in sentence
+    assert sheet.total != "无数据"
+    for row in sheet.rows:
+        at = paper.index(row.name)
+        assert paper[at : at + 5] == [row.name, row.target, row.actual, row.weight, row.points]
 
 
 def test_texts_are_kept_section_by_section_audited_and_with_what_stood_before(world, fund):

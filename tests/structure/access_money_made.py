@@ -52,6 +52,7 @@ def _fund(state: str) -> Callable[[World], Made]:
                 "fund_report_file": [fund.pk, "docx"],
                 "fund_monitoring_paper": [fund.pk, "docx"],
                 "fund_explain": [fund.pk, 5],
+                "fund_goals": [fund.pk, 5],
                 **{f"fund_month{name}": four for name in ("", "_reconcile", "_match", "_close", "_reopen")},
             },
             filled={

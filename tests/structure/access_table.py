@@ -226,6 +226,7 @@ ROWS: tuple[Row, ...] = (
     *(Row(name, "fund", BOOKS, get=SEEN) for name in ("fund_monitoring", "fund_monitoring_paper", "fund_years", "fund_disclosure")),
     form("fund_plan", "fund", "fund_clerk", {"fund_clerk": "open month"}),
     *(form(name, "fund", "fund_clerk", {"fund_clerk": "*"}) for name in ("fund_report_write", "fund_proposal")),
+    form("fund_goals", "fund", "fund_clerk", {"fund_clerk": "open month"}),
     Row("fund_explain", "fund", "fund_clerk", post={"fund_clerk": "open month"}),
     Row("fund_limit", "fund", "fund_checker", post={"fund_checker": "open month"}),
     *(Row(name, "fund", "fund_checker", post={"fund_checker": "*"}) for name in ("fund_disclose", "fund_withdraw")),
