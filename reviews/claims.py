@@ -42,6 +42,10 @@ def claim_request(*, actor: Actor, request: ChangeRequest) -> Claim:
     if posting is None:
         posting = held[0]
         _take_from_a_leaver(taken[posting.post], request)
+    # What is left of an earlier visit to this state ended with it.
+    for past in Claim.objects.filter(request=request, post=posting.post, released_at=None, at__lt=request.state_since):
+        past.released_at = request.state_since
+        past.save(update_fields=["released_at"])
     claim = Claim.objects.create(
         request=request, post=posting.post, state=request.state, revision=request.revision, person=actor.user
     )

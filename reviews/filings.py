@@ -1,7 +1,7 @@
 """公布之后: the notice put up place by place, and 事后备案审查.
 
-审改办 files the edition within N working days of its publication; 司法 (of the city, for a county) registers it; a person who did not review
-the legality of what it carries examines it. A substantive fault opens a full-route request for the department and may be suspended at once;
+审改办 files the edition within N working days of its publication; 司法 (of the city, for a county) registers it; a person who had no hand in
+what it carries examines it. A substantive fault opens a full-route request for the department and may be suspended at once;
 a clerical one is corrected.
 """
 
@@ -11,7 +11,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from departments.acting import act
@@ -22,6 +22,7 @@ from departments.working_days import Calendar
 from qingdan.errors import NotAllowed, RuleBroken, Violation, WrongState
 from qingdan.items.kinds import ChangeKind
 from qingdan.items.models import Edition, EditionEntry, Item
+from qingdan.ledger.models import AuditEvent
 from reviews.later_guards import check_can_act_on_filing, move_filing
 from reviews.later_states import FilingAction
 from reviews.manifests import stored_hash
@@ -37,7 +38,6 @@ from reviews.models import (
     PublicationPlace,
 )
 from reviews.requests import next_number
-from reviews.route import lineage
 from reviews.states import Stage
 from reviews.suspending import version_in_force
 
@@ -178,7 +178,7 @@ def conclude_filing(
 ) -> FilingResult:
     """The examiner's result. 审查建议 names its faults; each substantive one opens a request of the department that holds the item.
 
-    Raises NotAllowed (who reviewed the legality of what the edition carries, or filed it), WrongState, RuleBroken F03 number, F04 faults.
+    Raises NotAllowed (see ``check_impartial``), WrongState, RuleBroken F03 number, F04 faults.
     """
     outcome = FilingResult.Outcome(outcome)
     row, posting = check_can_act_on_filing(actor=actor, filing=filing, action=_ACTION[outcome], opinion=opinion)
@@ -218,16 +218,32 @@ def file_again(*, actor: Actor, filing: Filing, report: str, explanation: str, b
 
 
 def check_impartial(*, actor: Actor, filing: Filing) -> None:
-    """Nobody examines what he published, filed or passed as lawful himself."""
+    """Nobody examines what he proposed, passed as lawful, checked, published or filed himself."""
     edition, user = filing.edition, actor.user
     if filing.filed_by_id == user.pk:
         raise NotAllowed("报送人不能审查自己报送的备案")
-    carried = {key for request in ChangeRequest.objects.filter(batch__edition=edition) for key in lineage(request)}
+    carried = _carried(edition)
     if Decision.objects.filter(stage=Stage.LEGALITY, person=user, request__in=carried).exists():
         raise NotAllowed("合法性审查人不能审查同一次公布的备案，须由另一人审查")
-    confirmed = edition.__class__.objects.filter(pk=edition.pk, batch__text_confirmations__person=user)
-    if confirmed.exists() or getattr(getattr(edition, "measure", None), "settled_by_id", None) == user.pk:
-        raise NotAllowed("核对过公布文本的人不能审查它的备案，须由另一人审查")
+    proposed = Q(pk__in=carried) & (Q(created_by=user) | Q(submitted_by=user))
+    measures = [found for name in ("measure", "reform") if (found := getattr(edition, name, None)) is not None]
+    if ChangeRequest.objects.filter(proposed).exists() or user.pk in [each.proposed_by_id for each in measures]:
+        raise NotAllowed("提出过其中调整的人不能审查它的备案，须由另一人审查")
+    published = AuditEvent.objects.filter(
+        object_type=Edition._meta.label_lower, object_id=str(edition.pk), act="publish_edition", actor_id=user.get_username()
+    )
+    if published.exists() or Edition.objects.filter(pk=edition.pk, batch__text_confirmations__person=user).exists():
+        raise NotAllowed("公布或核对过公布文本的人不能审查它的备案，须由另一人审查")
+
+
+def _carried(edition: Edition) -> set[int]:
+    """Keys of the requests that the edition published, and of those that they were split from; one query a split."""
+    carried: set[int] = set()
+    found = set(ChangeRequest.objects.filter(batch__edition=edition).order_by().values_list("pk", flat=True))
+    while found:
+        carried |= found
+        found = set(ChangeRequest.objects.filter(followups__in=found).order_by().values_list("pk", flat=True)) - carried
+    return carried
 
 
 def _check_result(filing: Filing, outcome: str, number: str, faults: Sequence[Fault]) -> None:

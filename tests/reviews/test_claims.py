@@ -11,13 +11,14 @@ from departments.people import Actor
 from departments.posts import Post
 from qingdan.errors import NotAllowed, WrongState
 from qingdan.ledger.models import AuditEvent
+from reviews.batches import create_batch, dissolve_batch
 from reviews.claims import claim_request, claims_of, release_claim
 from reviews.looks import SITTING, news_of, note_look, since
 from reviews.models import Claim
 from reviews.requests import replace_changes, submit_request
 from reviews.words import Word
 from tests.racing import race
-from tests.world import add, decide, fresh, propose, review
+from tests.world import add, decide, fresh, propose, publish, review
 
 
 def colleague(world, username: str = "second", post: Post = Post.COMPLIANCE) -> Actor:
@@ -99,6 +100,18 @@ def test_the_publisher_claims_what_waits_for_a_batch(world):
     row = world.request("awaiting")
     claim_request(actor=world.publisher, request=row)
     assert names(row) == ["publisher"]
+
+
+def test_what_comes_back_to_a_state_may_be_claimed_there_again(world):
+    day = datetime.date(2020, 3, 1)
+    publish(world, world.batch("decided"), "襄政发〔2020〕8号", published_on=day, effective_on=day)
+    row = review(world, propose(world, [add("来回样本")]))
+    claim_request(actor=world.publisher, request=row)
+    batch = create_batch(actor=world.publisher, region=world.city, title="本批", requests=[row])
+    dissolve_batch(actor=world.publisher, batch=batch)
+    assert names(row) == []
+    claim_request(actor=colleague(world, post=Post.PUBLISHER), request=row)
+    assert names(row) == ["second"]
 
 
 def test_who_may_not_review_may_not_claim(world):

@@ -5,7 +5,8 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from departments.models import WorkingDay
+from departments.models import Posting, WorkingDay
+from departments.people import Actor
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from reviews.filings import (
     Fault,
@@ -22,6 +23,7 @@ from reviews.filings import (
 from reviews.later_guards import check_can_act_on_filing
 from reviews.later_states import FilingAction, FilingState
 from reviews.models import ChangeRequest, Decision, DeskSetting, PublicationPlace
+from reviews.suspending import confirm_measure, propose_measure
 from tests.reviews.test_meetings import colleague
 from tests.world import PEOPLE, add, amend, fresh, propose
 
@@ -116,6 +118,34 @@ def test_it_is_registered_examined_by_another_and_accepted(world, filed):
     assert (fresh(filed).state, str(result)) == ("accepted", "准予备案 审〔2026〕1号")
     with pytest.raises(WrongState):
         conclude(world, fresh(filed), "advised", actor=colleague(world, "legality", "third"), opinion="再看")
+
+
+def also_at_legality(world, actor: Actor) -> Actor:
+    Posting.objects.create(user=actor.user, post="legality", region=world.city, from_on=datetime.date(2016, 1, 1))
+    return Actor(actor.user)
+
+
+@pytest.mark.parametrize(("name", "why"), [("publisher", "公布"), ("clerk", "提出"), ("head", "提出")])
+def test_who_proposed_or_published_what_it_carries_does_not_examine_it(world, name, why):
+    filing = file_edition(actor=colleague(world, "publisher", "filer"), edition=world.edition(2), number="备1", **PAPERS)
+    register_filing(actor=world.legality, filing=filing, registered_no="登1")
+    with pytest.raises(NotAllowed, match=why):
+        conclude(world, filing, "accepted", actor=also_at_legality(world, getattr(world, name)))
+    conclude(world, filing, "accepted")
+
+
+def test_nor_does_who_proposed_a_suspension_or_let_it_pass(committed_world):
+    world, _ = committed_world
+    notice = {"reason": "依据已废止", "notice_title": "通知", "notice_no": "1号"}
+    item = world.item("工伤认定")
+    measure = propose_measure(actor=world.publisher, region=world.city, kind="suspension", item=item, **notice)
+    edition = confirm_measure(actor=world.legality, measure=measure, seen_hash=measure.content_hash)
+    filing = file_edition(actor=colleague(world, "publisher", "filer"), edition=edition, number="备1", **PAPERS)
+    register_filing(actor=world.legality, filing=filing, registered_no="登1")
+    for actor, why in ((world.legality, "公布"), (also_at_legality(world, world.publisher), "提出")):
+        with pytest.raises(NotAllowed, match=why):
+            conclude(world, filing, "accepted", actor=actor)
+    conclude(world, filing, "accepted")
 
 
 def test_what_must_be_corrected_comes_again(world, filed):

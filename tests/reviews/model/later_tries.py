@@ -15,13 +15,13 @@ MEASURE_STATES = ("proposed", "published", "declined", "withdrawn")
 MEASURE_ACTS = tuple(dict.fromkeys(act for _, act in MEASURE_LAW))
 FILING_STATES = ("filed", "registered", "correcting", "accepted", "advised")
 FILING_ACTS = tuple(dict.fromkeys(act for _, act in FILING_LAW))
+OFFICES = ("publisher", "legality", "council")
 # Kind → its states, acts and law.
 LATER = {
     "batch": (BATCH_STATES, BATCH_ACTS, BATCH_LAW),
     "measure": (MEASURE_STATES, MEASURE_ACTS, MEASURE_LAW),
     "filing": (FILING_STATES, FILING_ACTS, FILING_LAW),
 }
-Key = tuple[str, str, str]
 
 
 class LaterTries:
@@ -33,41 +33,16 @@ class LaterTries:
     def rarely(self, usual, other, chance: float = 0.1):
         return other if self.random.random() < chance else usual
 
-    def pairs(self) -> list[tuple[Key, bool]]:
-        model = self.model
-        found = [(("batch", "none", "create"), done) for done in (True, False)]
-        found += [(("measure", "none", "propose"), done) for done in (True, False)]
-        if model.editions:
-            found += [(("filing", "none", "file"), done) for done in (True, False)]
-        for kind, rows in (("batch", model.batches), ("measure", model.measures), ("filing", model.filings)):
-            states, acts, law = LATER[kind]
-            present = {row.state for row in rows.values()}
-            found += [
-                ((kind, state, act), done)
-                for state in states
-                if state in present
-                for act in acts
-                for done in (True, False)
-                if not done or (state, act) in law
-            ]
-        if not any(batch.minutes for batch in model.batches.values()):
-            found = [pair for pair in found if pair[0][2] != "send_back"]
-        return found
-
     def someone(self, region: str) -> str:
         if self.random.random() < 0.25:
             return self.random.choice(list(PEOPLE))
-        there = {region, CITY} if region == COUNTY else {region}
-        posts = ("publisher", "legality", "council")
-        return self.random.choice(
-            [n for n, held in PEOPLE.items() if any(post in posts and place in there for post, place in held)]
-        )
+        return self.random.choice(OFFICE_OF[region])
 
-    def tries(self, key: Key) -> Iterator[tuple[str, dict]]:
-        kind, state, act = key
+    def tries(self, kind: str, state: str, act: str) -> Iterator[tuple[str, dict]]:
+        """Endlessly: (act of the model, its arguments)."""
         rows = {"batch": self.model.batches, "measure": self.model.measures, "filing": self.model.filings}[kind]
         chosen = [row for row in rows.values() if row.state == state][-30:]
-        for _ in range(60):
+        while True:
             if state == "none":
                 yield getattr(self, f"new_{kind}")()
             else:
@@ -102,7 +77,7 @@ class LaterTries:
         """One that waits where there is one, else any of any batch."""
         own = [(batch.key, n) for n, minutes in enumerate(batch.minutes) if minutes.waiting]
         every = [(row.key, n) for row in self.model.batches.values() for n in range(len(row.minutes))]
-        of, number = self.random.choice(own if own and self.random.random() < 0.9 else every or [(0, 0)])
+        of, number = self.random.choice(own if own and self.random.random() < 0.9 else every)
         return {"of": of, "minutes": number}
 
     def on_batch(self, act: str, batch: Batch, who: str) -> tuple[str, dict]:
@@ -117,8 +92,11 @@ class LaterTries:
             return act, arguments | {"request": self.rarely(self.random.choice(inside), other) if inside else other}
         if act in OUTCOME_ACT.values():
             outcome = self.random.choice([outcome for outcome, name in OUTCOME_ACT.items() if name == act])
-            if batch.state == "recorded" and batch.minutes and self.random.random() < 0.9:
-                return "check", arguments | self.registration(batch)
+            if batch.state == "recorded":
+                chosen = self.registration(batch)
+                said = self.model.batches[chosen["of"]].minutes[chosen["minutes"]]
+                if OUTCOME_ACT[said.outcome] == act and self.random.random() < 0.9:
+                    return "check", arguments | chosen
             return "record", arguments | {
                 "outcome": outcome,
                 "opinion": opinion,
@@ -224,3 +202,10 @@ class LaterTries:
         if self.random.random() < 0.05:
             chosen += self.random.choice([chosen[:1], [next(iter(self.model.lists[COUNTY if filing.region == CITY else CITY]))]])
         return [(name, self.random.choice(["substantive", "clerical"])) for name in chosen]
+
+
+# Who acts on what a region's desk does; a county files with the city.
+OFFICE_OF = {
+    region: [n for n, held in PEOPLE.items() if any(post in OFFICES and place in (region, CITY) for post, place in held)]
+    for region in (CITY, COUNTY)
+}

@@ -368,7 +368,7 @@ class Requests(Desk):
             row.claims.append((free[0], who))
             self.touched.add(("request", request))
 
-    def release(self, who: str, request: int) -> None:
+    def unclaim(self, who: str, request: int) -> None:
         row = self.requests[request]
         if not self.sees(who, row):
             raise Refused(STRANGER)

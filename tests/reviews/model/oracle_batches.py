@@ -85,11 +85,11 @@ class Measure:
 
 @dataclass(slots=True)
 class Edition:
-    """``lawyers``: who spoke on the legality of what it carries, or held its text against the minutes; ``names``: the list then."""
+    """``hands``: who proposed what it carries, passed it as lawful, held its text against the minutes or published it; ``names``: the list then."""
 
     region: str
     names: frozenset[str]
-    lawyers: frozenset[str]
+    hands: frozenset[str]
 
 
 class Batches(Requests):
@@ -453,15 +453,16 @@ class Batches(Requests):
         if self.dry:
             return
         amended, rows = self.amendments(row), self.lists[row.region]
-        lawyers = {person for person, _, _ in row.confirmed} | {who}
+        hands = {person for person, _, _ in row.confirmed} | {who}
         for request, piece in self.agreed(row):
             self.enter(rows, request.department, amended.get((request.key, piece.position), piece.after))
         for request in self.of(row):
-            lawyers |= {said.person for each in self.line(request) for said in each.said if said.stage == "legality"}
+            for each in self.line(request):
+                hands |= {each.author, each.submitter} | {said.person for said in each.said if said.stage == "legality"}
             if request.state == "approved":
                 self.put(request, row, "published")
         row.state = "published"
-        self.editions.append(Edition(row.region, frozenset(rows), frozenset(lawyers)))
+        self.editions.append(Edition(row.region, frozenset(rows), frozenset(hands)))
         self.touched.add(("batch", batch))
 
     def enter(self, rows: dict[str, Listed], department: str, text: Text) -> None:

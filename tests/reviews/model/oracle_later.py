@@ -111,7 +111,7 @@ class Model(Batches):
         if not self.dry:
             self.enter(self.lists[row.region], listed.department, row.text)
             row.state, row.settled_by = "published", who
-            self.editions.append(Edition(row.region, frozenset(self.lists[row.region]), frozenset({who})))
+            self.editions.append(Edition(row.region, frozenset(self.lists[row.region]), frozenset({who, row.person})))
             self.touched.add(("measure", measure))
 
     def decline_measure(self, who: str, measure: int, opinion: str) -> None:
@@ -159,7 +159,7 @@ class Model(Batches):
         """``faults``: (name, substantive or clerical)."""
         row = self.guard_filing(who, filing, RESULT_ACT[outcome], opinion)
         edition = self.editions[row.edition]
-        if who == row.person or who in edition.lawyers:
+        if who == row.person or who in edition.hands:
             raise Refused(NOT_ALLOWED)
         names = [name for name, _ in faults]
         broken = {"F03"} if not number or number in row.results else set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from django.utils import timezone
 
@@ -239,7 +239,7 @@ class Product:
     def claim(self, actor: Actor, request: int) -> None:
         claim_request(actor=actor, request=self.request(request))
 
-    def release(self, actor: Actor, request: int) -> None:
+    def unclaim(self, actor: Actor, request: int) -> None:
         release_claim(actor=actor, request=self.request(request))
 
     # -- what it looks like ---------------------------------------------------------------------------------------------------------------
@@ -309,6 +309,3 @@ def text_of(said: dict) -> Text:
     return Text(
         said["name"], said["category"], said.get("supervision_phone", ""), said.get("note", ""), said.get("state", "in_use")
     )
-
-
-ACTS: dict[str, Callable] = {}
