@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
+import sys
 import uuid
 from functools import cache
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
@@ -34,6 +36,12 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 STAFF_CACHE = "no-store, private"
+# Seconds after which a request that the database did not answer in time may be made again.
+RETRY_AFTER = 30
+# What the database calls it when it gave up (PostgreSQL, "Appendix A. Error Codes"; SQLite, "Result and Error Codes"): a time-out of a
+# statement or of a wait for a lock, a deadlock, two that cannot be put in an order; classes 08 and 53 and 57P: no connection, or none free.
+_BUSY_STATES = ("57014", "55P03", "40001", "40P01", "08", "53", "57P")
+_BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 @cache
@@ -89,6 +97,8 @@ class RefusalMiddleware:
     def process_exception(self, request, error: Exception) -> HttpResponse | None:
         if isinstance(error, NotAllowed | Http404):
             record_denied(request, error)
+        if is_busy(error):
+            return busy_page(request, error)
         if not isinstance(error, Refusal):
             return None
         if error.status == 404:
@@ -129,6 +139,25 @@ def refusal_page(request, status: int, message: str, violations=()) -> HttpRespo
     return render(None, f"errors/{status}.html", context, status=status)
 
 
+def is_busy(error: BaseException | None) -> bool:
+    """Whether the database did not answer in time, so that the same request may succeed a moment later."""
+    if not isinstance(error, OperationalError):
+        return False
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.Error):
+        # The low byte is the kind, the rest says more of it.
+        return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _BUSY_CODES
+    # PostgreSQL's driver; no code where there was no connection that could have given one.
+    return hasattr(cause, "pgcode") and (cause.pgcode is None or cause.pgcode.startswith(_BUSY_STATES))
+
+
+def busy_page(request, error: BaseException) -> HttpResponse:
+    log.warning("the database did not answer in time: %s %s: %s", request.method, request.path_info, error)
+    response = refusal_page(request, 503, "数据库正忙，没有在规定时间内答复")
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
 def bad_request(request, exception=None) -> HttpResponse:
     return refusal_page(request, 400, "请求的格式不对，无法处理")
 
@@ -146,6 +175,10 @@ def page_not_found(request, exception=None) -> HttpResponse:
 
 
 def server_error(request) -> HttpResponse:
+    """What no view answered for: also the database too busy for the session or for who asks, which the refusals' place does not see."""
+    error = sys.exc_info()[1]
+    if is_busy(error):
+        return busy_page(request, error)
     return refusal_page(request, 500, "系统没有完成这次请求，未保存任何内容")
 
 
