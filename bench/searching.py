@@ -90,7 +90,11 @@ def measure(path: Path, name: str, asked: dict[str, list[str]], rounds: int) -> 
         index.places(term, lambda group: True, 0, PAGE)
 
     figures = {}
-    for kind, needles in asked.items():
+    by_length = {
+        f"common, {words}": [needle for needle in asked["common"] if (len(needle) == 2) == two]
+        for words, two in (("2 characters", True), ("3 and 6 characters", False))
+    }
+    for kind, needles in (asked | by_length).items():
         acts: dict[str, Callable[[str], None]] = {"bare count": count, "facets": facets, "page": page}
         times: dict[str, list[float]] = {act: [] for act in acts}
         for _ in range(rounds):

@@ -17,6 +17,9 @@ import pytest
 from django.db import transaction
 
 from qingdan.items.content import ItemContent
+from qingdan.items.index import asking, building
+from qingdan.items.index.asking import index_of
+from qingdan.items.index.grams import phrase_of
 from qingdan.items.kinds import ChangeKind, EditionKind
 from qingdan.items.listing import scan, search
 from qingdan.items.models import Edition, EditionEntry
@@ -121,3 +124,17 @@ def test_each_query_answers_as_committed_and_as_a_look_through_every_text(editio
             ):
                 wrong.append((ask.__name__, row["query"], len(answer), len(wanted)))
     assert not wrong
+
+
+def test_each_query_is_counted_alike_by_sorting_by_range_and_from_what_is_kept(edition, settings, tmp_path, monkeypatch):
+    needles = [needle_of(row["query"]) for row in QUERIES]
+    counts = [dict(search(edition, needle).counts) for needle in needles]
+    assert [sum(each.values()) for each in counts] == [int(row["items"]) for row in QUERIES]
+    for module in (asking, building):
+        monkeypatch.setattr(module, "MANY", 10)
+    settings.SEARCH_DIR = tmp_path / "common"
+    assert [dict(search(edition, needle).counts) for needle in needles] == counts
+    index = index_of(edition)
+    kept = [sum(each.values()) for each, needle in zip(counts, needles, strict=True) if index.kept_counts(phrase_of(needle))]
+    assert 0 < len(kept) < sum(sum(each.values()) > 10 for each in counts)
+    assert min(kept) > 10

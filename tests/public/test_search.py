@@ -7,9 +7,10 @@ import re
 
 import pytest
 
-from qingdan.items.index import asking
-from qingdan.items.index.asking import forget_open_files
+from qingdan.items.index import asking, building
+from qingdan.items.index.asking import forget_open_files, index_of
 from qingdan.items.index.building import build, path_of
+from qingdan.items.index.grams import phrase_of
 from qingdan.items.listing import Choice, scan, search
 from qingdan.items.models import EditionEntry, MissedWord
 from qingdan.items.search import normalise
@@ -179,6 +180,14 @@ def test_the_index_and_a_scan_of_the_database_give_the_same_order_and_counts(wor
     for size in (1, 3):
         pages = [by_index.places(start, start + size) for start in range(0, by_index.total, size)]
         assert [place for page in pages for place in page] == by_scan.places(0, 100)
+
+
+@pytest.mark.parametrize("query", ["许", "许可", "食品经营许可", "没有"])
+def test_counts_that_are_kept_for_common_words_equal_a_scan(world, city, query, monkeypatch):
+    monkeypatch.setattr(building, "MANY", 1)
+    edition = world.edition(3)
+    assert dict(search(edition, query).counts) == dict(scan(edition, query).counts)
+    assert bool(index_of(edition).kept_counts(phrase_of(query))) == (query == "许可")
 
 
 def test_an_index_that_is_not_whole_is_made_again(world, city):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import sqlite3
@@ -12,7 +13,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from qingdan.items.index.building import GROUP_SHIFT, KIND_BITS, KIND_MASK, PLACE_MASK, build, path_of
+from qingdan.items.index.building import GROUP_SHIFT, KIND_BITS, KIND_MASK, MANY, PLACE_MASK, build, count_by_range, path_of
 from qingdan.items.index.grams import pairs_of, phrase_of, whole_line_of
 from qingdan.items.models import Edition, EditionEntry
 
@@ -21,8 +22,6 @@ Group = tuple[int, str, str, str, str]
 OPEN_FILES = 8
 # How many lines that are exactly the query stand before everything else, and how much a search for similar names looks at.
 EXACT_LIMIT, PAIR_LIMIT, PAIR_ROWS = 200, 8, 5_000
-# From this many hits on, counting them range by range is quicker than sorting them.
-MANY = 20_000
 COMMON = 0.25  # a pair in more than this share of all names says nothing
 
 _open = threading.local()
@@ -65,10 +64,10 @@ class Index:
 
     def __init__(self, connection: sqlite3.Connection):
         self._connection = connection
-        rows = connection.execute("SELECT id, department, category, entries FROM groups").fetchall()
-        self._groups = {key: (department, category) for key, department, category, _ in rows}
-        self._size = sum(row[3] for row in rows)
+        self._groups = {key: tuple(rest) for key, *rest in connection.execute("SELECT id, department, category FROM groups")}
         self._kinds = {key: tuple(rest) for key, *rest in connection.execute("SELECT id, initiation, level, state FROM kinds")}
+        self._parts = {(group, kind): entries for group, kind, entries in connection.execute("SELECT * FROM parts ORDER BY 1, 2")}
+        self._size = sum(self._parts.values())
 
     def close(self) -> None:
         self._connection.close()
@@ -76,24 +75,28 @@ class Index:
     def counts(self, needle: str) -> dict[Group, int]:
         """How many entries hold ``needle``, by department, category, 行使方式, 行使层级 and 状态; the sum is the count."""
         phrase = phrase_of(needle)
-        found = self._by_range(phrase) if self._more_than(MANY, phrase) else self._by_sorting(phrase)
-        return {(*self._groups[group], *self._kinds[kind]): each for group, kind, each in found if each}
+        # From this many hits on, counting them range by range is quicker than sorting them; but not where every range would have to
+        # put together all the words that begin with one character.
+        if found := self.kept_counts(phrase):
+            counted = zip(self._parts, found, strict=True)
+        elif len(needle) > 1 and self._more_than(MANY, phrase):
+            counted = zip(self._parts, count_by_range(self._connection, phrase, self._parts), strict=True)
+        else:
+            counted = self._by_sorting(phrase)
+        return {(*self._groups[group], *self._kinds[kind]): number for (group, kind), number in counted if number}
 
-    def _by_sorting(self, phrase: str) -> Iterable[tuple[int, int, int]]:
-        """(group, kind, entries) in one statement, which sorts all hits: good for few."""
-        return self._connection.execute(
+    def kept_counts(self, phrase: str) -> list[int]:
+        """Hits of a common word of two characters in each part of the list, counted when the file was made; empty for any other phrase."""
+        row = self._connection.execute("SELECT counts FROM common WHERE token = ?", (phrase.strip('"'),)).fetchone()
+        return json.loads(row[0]) if row else []
+
+    def _by_sorting(self, phrase: str) -> Iterable[tuple[tuple[int, int], int]]:
+        """((group, kind), entries) in one statement, which sorts all hits: good for few."""
+        found = self._connection.execute(
             f"SELECT rowid >> {GROUP_SHIFT}, rowid & {KIND_MASK}, count(*) FROM hit WHERE hit MATCH ? GROUP BY 1, 2",  # noqa: S608
             (phrase,),
         )
-
-    def _by_range(self, phrase: str) -> Iterable[tuple[int, int, int]]:
-        """(group, kind, entries) by one range of rowids a group: nothing is sorted, but each range is a look-up."""
-        kinds = list(self._kinds)
-        columns = ", ".join(f"count(*) FILTER (WHERE rowid & {KIND_MASK} = {kind})" for kind in kinds)
-        statement = f"SELECT {columns} FROM hit WHERE hit MATCH ? AND rowid >= ? AND rowid < ?"  # noqa: S608
-        for group in self._groups:
-            numbers = self._connection.execute(statement, (phrase, group << GROUP_SHIFT, (group + 1) << GROUP_SHIFT)).fetchone()
-            yield from ((group, kind, number) for kind, number in zip(kinds, numbers, strict=True))
+        return (((group, kind), number) for group, kind, number in found)
 
     def places(self, needle: str, chosen: Callable[[Group], bool], start: int, stop: int) -> list[int]:
         """Places ``start`` to ``stop`` of what holds ``needle`` among the groups ``chosen``.
