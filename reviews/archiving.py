@@ -20,7 +20,7 @@ from qingdan.ledger.canonical import canonical_bytes, sha256_hex
 from qingdan.paper.keeping import TEMPLATE, keep
 from qingdan.paper.models import KeptFile
 from qingdan.paper.orders import Order, Progress, order_papers, progress_of
-from reviews.models import Attachment, Batch, ChangeRequest
+from reviews.models import Attachment, Batch, ChangeRequest, Filing
 from reviews.papers.batches import frozen_changes
 from reviews.papers.kept import FORMS, OF_BATCH, OF_REQUEST, make_paper
 
@@ -103,6 +103,10 @@ def _entries(batch: Batch, folder: Path) -> Iterator[Entry]:
     else:
         yield Entry("04 会议/审议结果.json", "常务会审议结果", _meetings(batch))
     yield from _attached(batch, "04 会议/附件")
+    if batch.meeting_id:
+        yield from _attached(batch.meeting, "04 会议/会议纪要")
+    for filing in Filing.objects.filter(edition=batch.edition_id):
+        yield from _attached(filing, "06 备案/扫描件")
     for kind in ("list.xlsx", "list.pdf"):
         file = make_edition_file(batch.edition, kind)
         yield Entry(f"05 公布/{file.name}", "公布版本的清单全文", file.path)
@@ -192,6 +196,12 @@ def _meetings(batch: Batch) -> bytes:
     )
 
 
+def _owners(batch: Batch) -> list:
+    """Whose attachments the package holds."""
+    meeting = [batch.meeting] if batch.meeting_id else []
+    return [batch, *_requests(batch), *meeting, *Filing.objects.filter(edition=batch.edition_id)]
+
+
 def _readable(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode()
 
@@ -220,11 +230,7 @@ def _index(rows: list[tuple[str, str, int, str]]) -> bytes:
 
 def _key(batch: Batch) -> str:
     """The package rests on the edition and on what was attached or said up to now."""
-    files = [
-        [file.pk, file.sha256, bool(file.voided_at)]
-        for owner in (batch, *_requests(batch))
-        for file in Attachment.objects.of(owner)
-    ]
+    files = [[file.pk, file.sha256, bool(file.voided_at)] for owner in _owners(batch) for file in Attachment.objects.of(owner)]
     said = list(batch.meeting_decisions.order_by("pk").values_list("pk", flat=True))
     basis = sha256_hex(canonical_bytes([batch.edition.manifest_hash, batch.submission_hash, files, said, TEMPLATE]))
     return f"batch/{batch.pk}/{basis}/archive.zip"

@@ -22,6 +22,7 @@ from reviews.batches import check_conflicts, check_submission, lock_batch
 from reviews.guards import check_can_act_on_batch, check_can_act_on_request, move_batch, move_request
 from reviews.models import AgendaItem, Batch, Change, ChangeRequest, Meeting, MeetingDecision, MeetingRecord
 from reviews.requests import close_changes
+from reviews.scans import minutes_scans
 from reviews.splitting import copy_off, settle
 from reviews.states import BatchAction, BatchState, RequestAction, RequestState
 from reviews.suspending import report_to
@@ -143,7 +144,10 @@ def register_minutes(
     exceptions: Mapping[int, ItemOutcome] | None = None,
     seen_hash: str,
 ) -> MeetingRecord:
-    """审改办 enters what the minutes say; nothing is decided until a second person has checked it. Raises RuleBroken B08 without a number."""
+    """审改办 enters what the minutes say; nothing is decided until a second person has checked it.
+
+    Raises RuleBroken B08 without the number of the minutes, or without their scan, which the second person holds it against.
+    """
     lock_batch(batch)
     row, posting = check_can_act_on_batch(actor=actor, batch=batch, action=BatchAction.REGISTER)
     minutes = Minutes(
@@ -160,6 +164,9 @@ def register_minutes(
     if not minutes_no.strip():
         raise RuleBroken(Violation("B08", "由审改办登记时，须填写会议纪要文号", "会议纪要文号"))
     _check_minutes(batch, minutes)
+    if not minutes_scans(meeting_named(batch.region, minutes), minutes_no.strip()):
+        scan = f"先在“常务会”的“{meeting_title.strip()}”（{held_on}）附上文号为 {minutes_no.strip()} 的会议纪要扫描件，再登记"
+        raise RuleBroken(Violation("B08", scan, "会议纪要文号"))
     record = MeetingRecord(
         batch=batch,
         meeting_title=meeting_title.strip(),
@@ -218,6 +225,11 @@ def minutes_of(record: MeetingRecord) -> Minutes:
         opinion=record.opinion,
         exceptions=exceptions,
     )
+
+
+def meeting_named(region: Region, minutes: Minutes | MeetingRecord) -> Meeting | None:
+    """The meeting that minutes or a registration speak of, where it is registered."""
+    return Meeting.objects.filter(region=region, title=minutes.meeting_title.strip(), held_on=minutes.held_on).first()
 
 
 def _waiting(batch: Batch, record: MeetingRecord) -> MeetingRecord:
@@ -295,8 +307,9 @@ def _decide(
 
 def _meeting_of(actor: Actor, batch: Batch, minutes: Minutes) -> Meeting:
     """The meeting of these minutes, registered before or now, with the batch on its agenda and the number of the minutes."""
-    key = {"region": batch.region, "title": minutes.meeting_title.strip(), "held_on": minutes.held_on}
-    meeting = Meeting.objects.filter(**key).first() or Meeting(**key)
+    meeting = meeting_named(batch.region, minutes) or Meeting(
+        region=batch.region, title=minutes.meeting_title.strip(), held_on=minutes.held_on
+    )
     number = minutes.minutes_no.strip()
     if meeting.pk is None or (number and meeting.minutes_no != number):
         meeting.minutes_no = number or meeting.minutes_no

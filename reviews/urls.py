@@ -36,6 +36,7 @@ from reviews.views import (
 )
 from reviews.views.articles import article, article_list, article_new, bases_read
 from reviews.views.bulk import bulk
+from reviews.views.scans import scan_void
 
 
 def screens():
@@ -144,6 +145,9 @@ def screens():
         path("filings/<int:key>/register/", filings.edition_register, name="edition_register"),
         path("filings/<int:key>/result/", filings.edition_result, name="edition_result"),
         path("meetings/", meetings.meeting_list, name="meeting_list"),
+        path("filings/<int:key>/scan/", filings.edition_scan, name="edition_scan"),
         path("meetings/<int:key>/", meetings.meeting_page, name="meeting"),
+        path("meetings/<int:key>/scan/", meetings.meeting_scan, name="meeting_scan"),
+        path("scans/<int:key>/void/", scan_void, name="scan_void"),
         path("batches/<int:key>/publish/", publication.batch_publish, name="batch_publish"),
     ]

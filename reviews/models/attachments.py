@@ -18,7 +18,7 @@ from simple_history.models import HistoricalRecords
 from departments.posts import Post
 
 # Models whose rows may own files. A file is seen by whoever sees its owner: ``visible_to`` of the owner's manager is the whole rule.
-OWNERS = ["reviews.changerequest", "reviews.batch", "reviews.filing"]
+OWNERS = ["reviews.changerequest", "reviews.batch", "reviews.meeting", "reviews.filing"]
 
 
 def own_attachments(*labels: str) -> None:

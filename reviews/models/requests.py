@@ -77,6 +77,13 @@ class ChangeRequest(models.Model):
         return f"{self.number} {self.department}"
 
     @property
+    def standing(self) -> str:
+        """Its state in words; in a batch that goes to no meeting none that says it waits for one."""
+        if self.state == RequestState.BATCHED and self.batch.without_meeting:
+            return "已汇总待定稿"
+        return self.get_state_display()
+
+    @property
     def family(self) -> list[ChangeRequest]:
         """The request and what goes on of it in follow-up requests."""
         followups = list(self.followups.all())

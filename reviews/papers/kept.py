@@ -92,6 +92,7 @@ class Paper:
     kind: PaperKind
     form: str
     progress: Progress
+    label: str
 
     @property
     def form_label(self) -> str:
@@ -102,7 +103,7 @@ def papers_of_batch(batch: Batch) -> list[Paper]:
     """The papers that the batch can have now, made or not."""
     wanted = [(kind, form) for kind in OF_BATCH.values() if kind.basis(batch) for form in FORMS]
     progress = progress_of(_key(batch, kind, form) for kind, form in wanted)
-    return [Paper(kind, form, progress[_key(batch, kind, form)]) for kind, form in wanted]
+    return [Paper(kind, form, progress[_key(batch, kind, form)], label_of(batch, kind)) for kind, form in wanted]
 
 
 def papers_of_request(request: ChangeRequest) -> list[Paper]:
@@ -112,7 +113,7 @@ def papers_of_request(request: ChangeRequest) -> list[Paper]:
     kinds = [kind for kind in OF_REQUEST.values() if not kind.stage or kind.stage in stages]
     keys = {(kind.key, form): _key(request, kind, form, basis) for kind in kinds for form in FORMS}
     progress = progress_of(keys.values())
-    return [Paper(kind, form, progress[keys[kind.key, form]]) for kind in kinds for form in FORMS]
+    return [Paper(kind, form, progress[keys[kind.key, form]], kind.label) for kind in kinds for form in FORMS]
 
 
 def order_batch_papers(batch: Batch) -> None:
@@ -149,7 +150,12 @@ def make_ordered_paper(*, of: str, owner: int, kind: str, form: str, key: str) -
 def name_of(owner: ChangeRequest | Batch, kind: PaperKind, form: str) -> str:
     """The Chinese file name: what it is, and of what."""
     of = owner.number if isinstance(owner, ChangeRequest) else owner.title
-    return f"{kind.label}_{of}.{form}"
+    return f"{label_of(owner, kind)}_{of}.{form}"
+
+
+def label_of(owner: ChangeRequest | Batch, kind: PaperKind) -> str:
+    """What the paper is called: the 送审稿 of a batch that goes to no meeting is its 公布稿."""
+    return owner.paper_name if isinstance(owner, Batch) and kind.key == "submission" else kind.label
 
 
 def _order(owner: ChangeRequest | Batch, kind: PaperKind, form: str) -> Order:

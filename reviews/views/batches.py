@@ -29,9 +29,10 @@ from reviews.batches import (
 )
 from reviews.forms import BatchForm
 from reviews.guards import batch_actions, check_post_on_batch
-from reviews.meetings import minutes_of
-from reviews.models import Amendment, Batch, Change, ChangeRequest, MeetingRecord
+from reviews.meetings import meeting_named, minutes_of
+from reviews.models import Amendment, Attachment, Batch, Change, ChangeRequest, MeetingRecord
 from reviews.rebasing import Conflict, conflicts_of
+from reviews.scans import minutes_scans
 from reviews.short_routes import routes_of
 from reviews.states import OPEN_BATCH, BatchAction, BatchState, RequestState
 from reviews.suspending import to_be_reported
@@ -197,14 +198,15 @@ def _amended(amendments: list[Amendment]) -> list[tuple[Amendment, list]]:
     ]
 
 
-def _record_of(batch: Batch) -> tuple[MeetingRecord, list[tuple[Change, str, str]]] | None:
-    """The registration that waits to be checked, with its exceptions: change, outcome and note in words."""
+def _record_of(batch: Batch) -> tuple[MeetingRecord, list[tuple[Change, str, str]], list[Attachment]] | None:
+    """The registration that waits to be checked, its exceptions (change, outcome and note in words), and the scans of its minutes."""
     record = batch.meeting_records.filter(state=MeetingRecord.State.WAITING).select_related("person").first()
     if record is None:
         return None
     exceptions = minutes_of(record).exceptions
     changes = ordered_changes(batch).filter(pk__in=exceptions)
-    return record, [(change, Change.Outcome(exceptions[change.pk].outcome).label, exceptions[change.pk].note) for change in changes]
+    told = [(change, Change.Outcome(exceptions[change.pk].outcome).label, exceptions[change.pk].note) for change in changes]
+    return record, told, minutes_scans(meeting_named(batch.region, record), record.minutes_no)
 
 
 def _goes_to_meeting(batch: Batch) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -34,7 +36,9 @@ from reviews.later_guards import filing_actions
 from reviews.later_states import FilingAction
 from reviews.models import Batch, Filing, FilingFault, FilingResult
 from reviews.queries import scope_of
+from reviews.scans import attach_filing_paper, check_keeps_filing
 from reviews.views.pages import REGION, address_without_page, edition_url, page_of, sentences_of, show
+from reviews.views.scans import ScanForm, attach_given, scans_of
 
 _BLANK_LINES = 3
 TONES = {"accepted": "good", "advised": "bad", "correcting": "warn"}
@@ -114,6 +118,10 @@ def _page(
         "result": forms.get("result") or ResultForm(),
         "lines": lines or [("", "", "", "")] * _BLANK_LINES,
         "natures": FilingFault.Nature.choices,
+        "scans": scans_of(actor, filing) if filing else [],
+        "scan": forms.get("scan") or (ScanForm() if filing and _keeps(actor, filing) else None),
+        "scan_name": "盖章文件",
+        "scan_action": reverse("admin:edition_scan", args=[edition.pk]),
         "sentences": sentences or [],
         "stale": status == 409,
     }
@@ -207,6 +215,27 @@ def _filing(edition: Edition) -> Filing:
     if found is None:
         raise WrongState("该公布版本还没有报送备案")
     return found
+
+
+def _keeps(actor: Actor, filing: Filing) -> bool:
+    try:
+        check_keeps_filing(actor=actor, filing=filing)
+    except Refusal:
+        return False
+    return True
+
+
+@staff_screen(Post.PUBLISHER, Post.LEGALITY)
+@require_POST
+def edition_scan(request: HttpRequest, key: int) -> HttpResponse:
+    """A stamped paper of the filing: report, registration or result."""
+    edition, actor = _edition(request, key), actor_of(request)
+    filing = _filing(edition)
+    check_keeps_filing(actor=actor, filing=filing)
+    scan = ScanForm(request.POST, request.FILES)
+    if attach_given(request, scan, partial(attach_filing_paper, actor=actor, filing=filing)):
+        return HttpResponseRedirect(reverse("admin:edition_filing", args=[key]))
+    return _page(request, edition, forms={"scan": scan}, status=422)
 
 
 @staff_screen(Post.LEGALITY)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -26,9 +29,11 @@ from reviews.meetings import (
     send_minutes_back,
 )
 from reviews.models import Batch, Change, Meeting, MeetingDecision, MeetingRecord
+from reviews.scans import attach_minutes, check_keeps_minutes
 from reviews.states import BatchAction, BatchState
 from reviews.views.batches import act_on_batch, batch_url, ordered_changes, visible_batch
 from reviews.views.pages import REGION, address_without_page, page_of, sentences_of, show
+from reviews.views.scans import ScanForm, attach_given, scans_of
 
 _BLANK_LINES = 3
 _MOST_SUGGESTED = 500
@@ -160,16 +165,13 @@ def _own_region(request: HttpRequest) -> Region | None:
 @staff_screen(*REGION)
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_page(request: HttpRequest, key: int) -> HttpResponse:
-    """One meeting: its 议题, and what it decided of each batch."""
-    meeting = get_object_or_404(Meeting.objects.visible_to(request.user).select_related("region"), pk=key)
+    """One meeting: its 议题, what it decided of each batch, and the scans of its minutes."""
+    meeting = _visible_meeting(request, key)
     actor = actor_of(request)
     may = actor.holding(_KEEPERS, region=meeting.region) is not None
     if request.method == "POST" and not may:
         raise NotAllowed("议题由政府办或审改办登记")
-    frozen = Batch.objects.visible_to(request.user).filter(
-        region=meeting.region, state__in=(BatchState.FROZEN, BatchState.RECORDED)
-    )
-    form = AgendaForm(request.POST or None, batches=frozen.exclude(agenda_items__meeting=meeting).only("pk", "title"))
+    form = _agenda_form(request, meeting, request.POST or None)
     status, sentences = 200, []
     if request.method == "POST":
         status = 422
@@ -181,6 +183,38 @@ def meeting_page(request: HttpRequest, key: int) -> HttpResponse:
             else:
                 messages.success(request, f"已列入议题 {item.position}：{item.subject}。")
                 return HttpResponseRedirect(reverse("admin:meeting", args=[meeting.pk]))
+    return _shown(request, meeting, form, sentences=sentences, status=status)
+
+
+@staff_screen(*_KEEPERS)
+@require_POST
+def meeting_scan(request: HttpRequest, key: int) -> HttpResponse:
+    """The stamped minutes of a meeting."""
+    meeting, actor = _visible_meeting(request, key), actor_of(request)
+    check_keeps_minutes(actor=actor, meeting=meeting)
+    scan = ScanForm(request.POST, request.FILES)
+    if attach_given(request, scan, partial(attach_minutes, actor=actor, meeting=meeting)):
+        return HttpResponseRedirect(reverse("admin:meeting", args=[meeting.pk]))
+    return _shown(request, meeting, _agenda_form(request, meeting), scan=scan, status=422)
+
+
+def _visible_meeting(request: HttpRequest, key: int) -> Meeting:
+    return get_object_or_404(Meeting.objects.visible_to(request.user).select_related("region"), pk=key)
+
+
+def _agenda_form(request: HttpRequest, meeting: Meeting, data=None) -> AgendaForm:
+    frozen = Batch.objects.visible_to(request.user).filter(
+        region=meeting.region, state__in=(BatchState.FROZEN, BatchState.RECORDED), without_meeting=False
+    )
+    return AgendaForm(data, batches=frozen.exclude(agenda_items__meeting=meeting).only("pk", "title"))
+
+
+def _shown(
+    request: HttpRequest, meeting: Meeting, form: AgendaForm, *, scan: ScanForm | None = None, sentences=None, status: int = 200
+) -> HttpResponse:
+    actor = actor_of(request)
+    may = actor.holding(_KEEPERS, region=meeting.region) is not None
+    held = meeting.held_on <= timezone.localdate()
     decided = {each.batch_id: each for each in meeting.decisions.select_related("person", "confirmed_by")}
     agenda = meeting.agenda.select_related("batch").defer("batch__submission")
     context = {
@@ -189,6 +223,10 @@ def meeting_page(request: HttpRequest, key: int) -> HttpResponse:
         "agenda": [(item, decided.get(item.batch_id)) for item in agenda],
         "form": form,
         "may": may,
-        "sentences": sentences,
+        "sentences": sentences or [],
+        "scans": scans_of(actor, meeting),
+        "scan": scan or (ScanForm(initial={"number": meeting.minutes_no}) if may and held else None),
+        "scan_name": "会议纪要",
+        "scan_action": reverse("admin:meeting_scan", args=[meeting.pk]),
     }
     return show(request, "reviews/meeting_page.html", context, status=status)

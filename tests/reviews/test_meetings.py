@@ -20,6 +20,8 @@ from reviews.meetings import (
 )
 from reviews.models import ChangeRequest, Meeting, MeetingDecision, MeetingRecord
 from reviews.publication import decisions_of
+from reviews.scans import attach_minutes, minutes_scans
+from tests.reviews.papers_at_hand import PDF
 from tests.world import add, amend, freeze, fresh, propose, publish, review
 
 TODAY = timezone.localdate()
@@ -39,8 +41,23 @@ def frozen(world, *proposals):
     return request, freeze(world, [request], "本批")
 
 
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def scanned(region, actor: Actor, *, title=MINUTES["meeting_title"], number=MINUTES["minutes_no"]) -> Meeting:
+    """The meeting of MINUTES, registered, with the scan of its minutes."""
+    meeting = Meeting.objects.filter(region=region, title=title, held_on=TODAY).first()
+    meeting = meeting or call_meeting(actor=actor, region=region, title=title, held_on=TODAY)
+    if not minutes_scans(meeting, number):
+        attach_minutes(actor=actor, meeting=meeting, file_name="会议纪要.pdf", data=PDF, number=number, dated_on=TODAY)
+    return meeting
+
+
 def register(world, batch, outcome="agreed", **changed):
     given = {**MINUTES, "outcome": outcome, "seen_hash": batch.submission_hash, **changed}
+    scanned(world.city, world.council)
     return register_minutes(actor=world.publisher, batch=batch, **given)
 
 

@@ -285,6 +285,7 @@ def test_the_pages_show_the_route_and_lead_through_it(ruled):
     publisher.post(reverse("admin:batch_freeze", args=[batch.pk]))
     page = publisher.get(reverse("admin:batch", args=[batch.pk])).content.decode()
     assert "定稿（按规定不经常务会审议）" in page and "记录审议结果" not in page and "公布稿已定" in page
+    assert "已汇总待定稿" in page and "待审议" not in page and "送审稿" not in page
     assert "定稿（按规定" not in at_desk(ruled, "council").get(reverse("admin:batch", args=[batch.pk])).content.decode()
     publisher.post(reverse("admin:batch_settle", args=[batch.pk]), {"seen_hash": fresh(batch).submission_hash})
     page = publisher.get(reverse("admin:batch", args=[batch.pk])).content.decode()

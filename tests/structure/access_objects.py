@@ -20,11 +20,12 @@ from reviews.models import Batch, Change, ChangeRequest, Comment, ShortRoute, Up
 from reviews.opinions import ask_opinion
 from reviews.proposals import Proposal
 from reviews.reforming import decline_reform, withdraw_reform
+from reviews.scans import attach_minutes
 from reviews.states import RequestState
 from reviews.suspending import decline_measure, propose_measure, withdraw_measure
 from tests.reviews import test_filings, test_reforming
-from tests.reviews.papers_at_hand import PDF
-from tests.reviews.test_meetings import MINUTES, TODAY
+from tests.reviews.papers_at_hand import PDF, PNG
+from tests.reviews.test_meetings import MINUTES, TODAY, scanned
 from tests.reviews.test_suspending import NOTICE
 from tests.reviews.views import test_upload_pages
 from tests.structure.access_made import Made
@@ -180,6 +181,7 @@ def of_batch(world: World, batch: Batch, **filled) -> Made:
 def _recorded(world: World) -> Made:
     batch = world.batch("frozen")
     given = {**MINUTES, "outcome": "agreed", "seen_hash": batch.submission_hash}
+    scanned(world.county, world.county_council)
     second = User.objects.create_user("publisher.second", "第二人", None)
     Posting.objects.create(user=second, post="publisher", region=world.county, from_on="2016-01-01")
     register_minutes(actor=Actor(second), batch=batch, **given)
@@ -209,7 +211,14 @@ def _short(world: World) -> Made:
 
 def _meeting(world: World) -> Made:
     row = call_meeting(actor=world.council, region=world.city, title="市政府第99次常务会议", number=None, held_on=TODAY, agenda=[])
-    return Made(row, CITY, filled={"meeting": {"subject": "听取汇报"}})
+    scan = {"number": "〔2026〕9号", "dated_on": TODAY}
+    kept = attach_minutes(actor=world.council, meeting=row, file_name="纪要.pdf", data=PDF, **scan)
+    filled = {"meeting": {"subject": "听取汇报"}, "meeting_scan": {**scan, "file": a_scan}, "scan_void": {"reason": "附错"}}
+    return Made(row, CITY, keys={"scan_void": [kept.pk]}, filled=filled)
+
+
+def a_scan() -> SimpleUploadedFile:
+    return SimpleUploadedFile("盖章.png", PNG)
 
 
 # -- outside of a request ----------------------------------------------------------------------------------------------------------
@@ -266,6 +275,7 @@ def _edition(state: str) -> Callable[[World], Made]:
                 "edition_notice": {"place": test_filings.places_of(world.city)[0].pk, "placed_on": TODAY, "address": "首页"},
                 "edition_file": papers,
                 "edition_register": {"registered_no": "备9"},
+                "edition_scan": {"file": a_scan, "number": "襄府备〔2019〕1号", "dated_on": TODAY},
             },
         )
 

@@ -170,6 +170,9 @@ ROWS: tuple[Row, ...] = (
     Row("batch_stop", "batch", "publisher", post={"publisher": "amending decided"}),
     form("batch_publish", "batch", "publisher", {"publisher": "decided"}),
     Row("meeting", "meeting", REGION, get=SEEN, post={"council publisher": "*"}),
+    Row("meeting_scan", "meeting", "council publisher", post={"council publisher": "*"}),
+    # A scan of 政府办's: its own office declares it void.
+    Row("scan_void", "meeting", "council publisher legality", post={"council": "*"}),
     # Outside of a request
     form("measure_new", "item", "publisher", SEEN),
     Row("measure", "measure", REGION, get=SEEN),
@@ -185,6 +188,7 @@ ROWS: tuple[Row, ...] = (
     Row("edition_file", "edition", "publisher", post={"publisher": "unfiled correcting"}),
     Row("edition_register", "edition", "legality", post={"legality": "filed"}),
     Row("edition_result", "edition", "legality", post={"legality": "registered"}),
+    Row("edition_scan", "edition", "publisher legality", post={"publisher legality": "filed registered correcting accepted advised"}),
     # From above
     Row("directive", "directive", WORKFLOW, get=SEEN),
     form("directive_lines", "directive", GIVERS, {GIVERS: "*"}),

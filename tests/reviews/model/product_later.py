@@ -6,13 +6,14 @@ import itertools
 
 from django.utils import timezone
 
+from departments.models import User
 from departments.people import Actor
 from qingdan.items.models import Edition
 from reviews.amending import amend_after_meeting, confirm_amended_text, stop_conflicts, text_hash
 from reviews.batches import add_to_batch, create_batch, dissolve_batch, freeze_batch, remove_from_batch, reopen_batch
 from reviews.filings import Fault, conclude_filing, file_again, file_edition, register_filing
 from reviews.meetings import ItemOutcome, confirm_minutes, record_meeting, register_minutes, send_minutes_back
-from reviews.models import Batch, Change, Filing, Measure, MeetingRecord
+from reviews.models import Attachment, Batch, Change, Filing, Measure, Meeting, MeetingRecord
 from reviews.publication import publish_batch
 from reviews.rebasing import rebase_request
 from reviews.suspending import confirm_measure, decline_measure, propose_measure, withdraw_measure
@@ -78,7 +79,19 @@ class Later(Product):
         record_meeting(actor=actor, **self.minutes(self.batch(batch), outcome, opinion, exceptions, seen))
 
     def register(self, actor: Actor, batch: int, outcome: str, opinion: str, number: str, exceptions: dict, seen: bool) -> None:
-        register_minutes(actor=actor, minutes_no=number, **self.minutes(self.batch(batch), outcome, opinion, exceptions, seen))
+        row = self.batch(batch)
+        given = self.minutes(row, outcome, opinion, exceptions, seen)
+        self.scan(row, given, number)
+        register_minutes(actor=actor, minutes_no=number, **given)
+
+    def scan(self, batch: Batch, minutes: dict, number: str) -> None:
+        """The stamped minutes lie with the meeting before anybody registers from them."""
+        where = {"region": batch.region, "title": minutes["meeting_title"], "held_on": minutes["held_on"]}
+        meeting = Meeting.objects.create(**where)
+        Attachment.objects.create(
+            owner_type="reviews.meeting", owner_id=meeting.pk, kind=Attachment.Kind.MINUTES, number=number, size=0,
+            dated_on=minutes["held_on"], person=User.objects.first(), post="council",
+        )  # fmt: skip
 
     def registration(self, of: int, minutes: int) -> MeetingRecord:
         return MeetingRecord.objects.filter(batch=self.batches[of]).order_by("pk")[minutes]

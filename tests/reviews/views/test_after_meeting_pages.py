@@ -1,9 +1,14 @@
 """The pages after the meeting: minutes checked by another, the amended text, what a later publication stopped; and the agenda."""
 
+import datetime
+
 import pytest
 from django.urls import reverse
 
+from reviews.meetings import call_meeting
 from reviews.models import Amendment, ChangeRequest, Meeting
+from reviews.scans import attach_minutes
+from tests.reviews.papers_at_hand import PDF
 from tests.reviews.test_amending import _meanwhile, free, meet  # noqa: F401
 from tests.reviews.test_meetings import frozen, register
 from tests.world import add, amend, fresh, propose, review
@@ -31,14 +36,21 @@ def test_the_publisher_registers_and_the_council_confirms_on_the_batch_page(free
         "exception_note": ["另议"],
     }
     publisher, address = at_desk("publisher"), reverse("admin:batch_meeting", args=[batch.pk])
-    assert "由另一人对照纪要核对后生效" in text(publisher.get(address))
+    assert "由另一人对照扫描件核对后生效" in text(publisher.get(address))
     refused = publisher.post(address, form)
     assert refused.status_code == 422 and "会议纪要文号" in text(refused)
+    refused = publisher.post(address, {**form, "minutes_no": "〔2020〕9号"})
+    assert refused.status_code == 422 and "附上文号为 〔2020〕9号 的会议纪要扫描件" in text(refused)
+    held_on = datetime.date(2020, 5, 6)
+    meeting = call_meeting(actor=free.publisher, region=free.city, title="市政府第73次常务会议", held_on=held_on)
+    given = {"number": "〔2020〕9号", "dated_on": held_on, "file_name": "纪要.pdf", "data": PDF}
+    kept = attach_minutes(actor=free.publisher, meeting=meeting, **given)
     assert publisher.post(address, {**form, "minutes_no": "〔2020〕9号"}).status_code == 302
     shown = text(page(publisher, "batch", batch.pk))
     assert "登记人不能核对自己的登记" in shown and "乙：暂缓，另议" in shown
     council, record = at_desk("council"), batch.meeting_records.get()
-    assert "与会议纪要一致" in text(page(council, "batch", batch.pk))
+    checking = text(page(council, "batch", batch.pk))
+    assert "与会议纪要一致" in checking and reverse("admin:attachment", args=[kept.pk]) in checking
     minutes = reverse("admin:batch_minutes", args=[batch.pk])
     assert council.post(minutes, {"record": record.pk, "verdict": "back"}).status_code == 422
     assert council.post(minutes, {"record": record.pk, "verdict": "confirm"}).status_code == 302
