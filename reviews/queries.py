@@ -74,6 +74,18 @@ class MeasureQuerySet(models.QuerySet):
         _, reviewed = scope_of(user, "region", "region")
         return self.filter(reviewed)
 
+    def to_be_reported(self, region):
+        """Suspensions that no meeting has heard of yet, the oldest first."""
+        found = self.filter(region=region, kind="suspension", state="published", reported_at=None)
+        return found.select_related("edition", "item").defer("edition__manifest").order_by("settled_at", "pk")
+
+    def heard_with(self, batch):
+        """Suspensions that the meeting of ``batch`` heard of; before it those that it is to hear of."""
+        if batch.meeting_id is None:
+            return self.to_be_reported(batch.region_id)
+        found = self.filter(reported_at=batch.meeting_id).select_related("edition", "item")
+        return found.defer("edition__manifest").order_by("settled_at", "pk")
+
 
 class FilingQuerySet(models.QuerySet):
     def visible_to(self, user):

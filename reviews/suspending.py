@@ -177,15 +177,11 @@ def placements_of(measure: Measure) -> list[Placement]:
     return found
 
 
-def to_be_reported(region: Region):
-    """Suspensions that no meeting has heard of yet, the oldest first: on the next batch's page and papers."""
-    found = Measure.objects.filter(region=region, kind=Measure.Kind.SUSPENSION, state=MeasureState.PUBLISHED, reported_at=None)
-    return found.select_related("edition", "proposed_by", "settled_by").defer("edition__manifest").order_by("settled_at", "pk")
-
-
 def report_to(*, actor: Actor, meeting: Meeting) -> int:
     """A step of recording a meeting: it heard of every suspension before it. Returns how many."""
-    waiting = [each for each in to_be_reported(meeting.region) if timezone.localdate(each.settled_at) <= meeting.held_on]
+    waiting = [
+        each for each in Measure.objects.to_be_reported(meeting.region) if timezone.localdate(each.settled_at) <= meeting.held_on
+    ]
     for measure in waiting:
         measure.reported_at = meeting
         measure._change_reason, measure._history_user = f"向{meeting}报告", actor.user

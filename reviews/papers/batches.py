@@ -1,4 +1,7 @@
-"""Papers of a batch: the 送审稿 as it was frozen, and what lies before the 常务会. Both are read off the frozen bytes."""
+"""Papers of a batch: the 送审稿 as it was frozen, and what lies before the 常务会 with the suspensions that are reported to it.
+
+What is decided is read off the frozen bytes; a suspension that comes later makes another paper for the meeting, not another 送审稿.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ from collections.abc import Iterator
 from departments.posts import Post
 from qingdan.errors import WrongState
 from qingdan.items.kinds import ChangeKind
+from qingdan.ledger.canonical import canonical_bytes, sha256_hex
 from qingdan.paper.blocks import Block, Break, Document, Part, paragraph
-from reviews.models import Batch, Change, Decision
+from reviews.models import Batch, Change, Decision, Measure
 from reviews.papers.comparison import comparison_of_changes, list_of_changes
 from reviews.papers.words import in_words, office_of, pairs, signature
 
@@ -60,12 +64,37 @@ def agenda_paper(batch: Batch) -> Document:
         *(paragraph(line) for line in _reviews(changes)),
         paragraph("四、建议", "heading"),
         paragraph("建议审议通过；审议通过后按规定公布。对个别事项有不同意见的，可以逐项暂缓或者不予通过，其余事项不受影响。"),
+        *_suspensions(batch),
         *signature(office, in_words(frozen_at(batch))),
         paragraph(f"送审稿哈希 SHA-256 {batch.submission_hash}", "note"),
     )
     annex = (paragraph("附件　调整事项表", "heading"), list_of_changes(changes))
     foot = f"{batch.title} · 送审稿哈希 {batch.submission_hash}"
     return Document(f"关于提请审议{batch.title}的汇报", (Part(front), Part(annex, landscape=True)), frozen_at(batch), foot)
+
+
+def agenda_basis(batch: Batch) -> str:
+    """What the paper for the meeting rests on: the frozen bytes, and the suspensions that it reports. Empty while there is none."""
+    if batch.without_meeting or not batch.submission_hash:
+        return ""
+    reported = list(Measure.objects.heard_with(batch).values_list("pk", flat=True))
+    return sha256_hex(canonical_bytes([batch.submission_hash, reported])) if reported else batch.submission_hash
+
+
+def _suspensions(batch: Batch) -> Iterator[Block]:
+    """What was suspended at once since the last meeting; nothing where nothing was."""
+    found = list(Measure.objects.heard_with(batch).select_related("base_version"))
+    if not found:
+        return
+    yield paragraph("五、报告紧急暂停的情况", "heading")
+    yield paragraph(f"上次会议以来紧急暂停 {len(found)} 项，由审改办提出、司法行政部门核对后公布，现予报告：")
+    for number, each in enumerate(found, start=1):
+        document = f"；依据：{each.document}" if each.document else ""
+        yield paragraph(
+            f"{number}.{each.base_version.department_name}“{each.name}”（{each.item.code}），自 {in_words(each.settled_at)} 起暂停"
+            f"（{each.notice_no}）。理由：{each.reason.rstrip('。')}{document}。"
+        )
+    yield paragraph("暂停事项的恢复或者取消，按调整程序另行提请审议。")
 
 
 def frozen_at(batch: Batch):

@@ -19,7 +19,7 @@ from qingdan.paper.orders import Order, Progress, order_papers, progress_of
 from qingdan.paper.pdf import write_pdf
 from qingdan.paper.word import write_word
 from reviews.models import Batch, ChangeRequest, OpinionNumber
-from reviews.papers.batches import agenda_paper, submission_paper
+from reviews.papers.batches import agenda_basis, agenda_paper, submission_paper
 from reviews.papers.publication import filing_paper, notice_paper
 from reviews.papers.requests import compliance_opinion, decisions_on, legality_opinion, request_form
 from reviews.states import Stage
@@ -58,10 +58,6 @@ def _frozen(batch: Batch) -> str:
     return batch.submission_hash
 
 
-def _for_meeting(batch: Batch) -> str:
-    return "" if batch.without_meeting else batch.submission_hash
-
-
 def _published(batch: Batch) -> str:
     return batch.edition.manifest_hash if batch.edition_id else ""
 
@@ -78,7 +74,7 @@ OF_BATCH: dict[str, PaperKind] = {
     kind.key: kind
     for kind in (
         PaperKind("submission", "送审稿", submission_paper, _frozen),
-        PaperKind("agenda", "会议议题材料", agenda_paper, _for_meeting),
+        PaperKind("agenda", "会议议题材料", agenda_paper, agenda_basis),
         PaperKind("notice", "公布通知", notice_paper, _published),
         PaperKind("filing", "备案报告", filing_paper, _published),
     )
@@ -101,9 +97,10 @@ class Paper:
 
 def papers_of_batch(batch: Batch) -> list[Paper]:
     """The papers that the batch can have now, made or not."""
-    wanted = [(kind, form) for kind in OF_BATCH.values() if kind.basis(batch) for form in FORMS]
-    progress = progress_of(_key(batch, kind, form) for kind, form in wanted)
-    return [Paper(kind, form, progress[_key(batch, kind, form)], label_of(batch, kind)) for kind, form in wanted]
+    bases = [(kind, kind.basis(batch)) for kind in OF_BATCH.values()]
+    wanted = {_key(batch, kind, form, basis): (kind, form) for kind, basis in bases if basis for form in FORMS}
+    progress = progress_of(wanted)
+    return [Paper(kind, form, progress[key], label_of(batch, kind)) for key, (kind, form) in wanted.items()]
 
 
 def papers_of_request(request: ChangeRequest) -> list[Paper]:

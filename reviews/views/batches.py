@@ -30,12 +30,11 @@ from reviews.batches import (
 from reviews.forms import BatchForm
 from reviews.guards import batch_actions, check_post_on_batch
 from reviews.meetings import meeting_named, minutes_of
-from reviews.models import Amendment, Attachment, Batch, Change, ChangeRequest, MeetingRecord
+from reviews.models import Amendment, Attachment, Batch, Change, ChangeRequest, Measure, MeetingRecord
 from reviews.rebasing import Conflict, conflicts_of
 from reviews.scans import minutes_scans
 from reviews.short_routes import routes_of
 from reviews.states import OPEN_BATCH, BatchAction, BatchState, RequestState
-from reviews.suspending import to_be_reported
 from reviews.views.differences import rows_between, shown_changes, texts_of_change
 from reviews.views.pages import REGION, address_without_page, edition_url, page_of, sentences_of, show
 from reviews.views.paper_section import papers_section
@@ -165,7 +164,7 @@ def batch_page(request: HttpRequest, batch: Batch, *, sentences: list[str] | Non
         "stale": stale_by_request(rows) if agreed or batch.state == BatchState.DRAFT else [],
         "agreed": agreed,
         "record": _record_of(batch),
-        "suspensions": list(to_be_reported(batch.region)) if _goes_to_meeting(batch) and not agreed else [],
+        "suspensions": list(Measure.objects.to_be_reported(batch.region)) if _goes_to_meeting(batch) and not agreed else [],
         "amendments": amendments,
         "amended": _amended(amendments),
         "text_hash": text_hash(batch) if batch.state == BatchState.AMENDING else "",

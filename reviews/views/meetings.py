@@ -28,7 +28,7 @@ from reviews.meetings import (
     register_minutes,
     send_minutes_back,
 )
-from reviews.models import Batch, Change, Meeting, MeetingDecision, MeetingRecord
+from reviews.models import Batch, Change, Measure, Meeting, MeetingDecision, MeetingRecord
 from reviews.scans import attach_minutes, check_keeps_minutes
 from reviews.states import BatchAction, BatchState
 from reviews.views.batches import act_on_batch, batch_url, ordered_changes, visible_batch
@@ -198,6 +198,13 @@ def meeting_scan(request: HttpRequest, key: int) -> HttpResponse:
     return _shown(request, meeting, _agenda_form(request, meeting), scan=scan, status=422)
 
 
+def _suspensions(meeting: Meeting):
+    """Those that it heard of; of the next meeting, before it decided anything, those that it is to hear of."""
+    heard = Measure.objects.filter(reported_at=meeting).select_related("item").order_by("settled_at", "pk")
+    coming = meeting.held_on >= timezone.localdate() and not meeting.decisions.exists()
+    return Measure.objects.to_be_reported(meeting.region_id) if coming else heard
+
+
 def _visible_meeting(request: HttpRequest, key: int) -> Meeting:
     return get_object_or_404(Meeting.objects.visible_to(request.user).select_related("region"), pk=key)
 
@@ -224,6 +231,7 @@ def _shown(
         "form": form,
         "may": may,
         "sentences": sentences or [],
+        "suspensions": list(_suspensions(meeting)),
         "scans": scans_of(actor, meeting),
         "scan": scan or (ScanForm(initial={"number": meeting.minutes_no}) if may and held else None),
         "scan_name": "会议纪要",

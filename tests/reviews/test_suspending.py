@@ -1,9 +1,11 @@
 """紧急暂停 and 更正: two people, at once, on the public page the same day; reported to the next meeting; nothing of substance corrected."""
 
 import datetime
+import io
 
 import pytest
 import time_machine
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,9 +14,12 @@ from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from qingdan.items.kinds import EditionKind
 from qingdan.items.models import Edition, EditionEntry
 from qingdan.items.verifying import verify
-from reviews.meetings import record_meeting
-from reviews.models import Measure
-from reviews.suspending import confirm_measure, decline_measure, propose_measure, to_be_reported, withdraw_measure
+from qingdan.paper.word import write_word
+from reviews.meetings import call_meeting, record_meeting
+from reviews.models import ChangeRequest, Measure, Meeting
+from reviews.papers.batches import agenda_basis, agenda_paper, submission_paper
+from reviews.suspending import confirm_measure, decline_measure, propose_measure, withdraw_measure
+from tests.paper.reading import word_text
 from tests.racing import race
 from tests.reviews.test_meetings import colleague
 from tests.world import add, amend, freeze, fresh, propose, publish, review
@@ -120,13 +125,56 @@ def test_a_pending_edition_comes_on_its_day_with_the_item_suspended(committed_wo
     assert "待生效许可" in then and verify().exit_code == 0
 
 
+def test_a_suspension_stands_in_the_papers_of_the_next_meeting_and_stays_there(free):
+    """Whatever order they come in: one before the 送审稿 was fixed, one after; the later meeting hears of neither again."""
+    world = free
+    before = suspend(world, "劳务派遣经营许可", document="国发〔2026〕2号")
+    confirm(world, before)
+    batch = freeze(world, [review(world, propose(world, [add("甲")]))], "本批")
+    first = agenda_basis(batch)
+    said = words(agenda_paper(batch))
+    assert "上次会议以来紧急暂停1项" in said and f"“劳务派遣经营许可”（{before.item.code}）" in said
+    assert "理由：设定依据已经废止；依据：国发〔2026〕2号。" in said and "襄审改发〔2026〕1号" in said
+    confirm(world, suspend(world, "收养登记", notice_no="襄审改发〔2026〕2号"))
+    said = words(agenda_paper(batch))
+    assert "紧急暂停2项" in said and "“收养登记”" in said and agenda_basis(batch) != first
+    assert "紧急暂停" not in words(submission_paper(batch))
+    record_meeting(
+        actor=world.council, batch=batch, meeting_title="市政府第75次常务会议", held_on=TODAY, outcome="deferred", opinion="再议",
+        seen_hash=batch.submission_hash,
+    )  # fmt: skip
+    assert words(agenda_paper(fresh(batch))) == said
+    later = freeze(world, [ChangeRequest.objects.filter(state="awaiting", region=world.city).last()], "下一批")
+    assert "紧急暂停" not in words(agenda_paper(later)) and agenda_basis(later) == later.submission_hash
+
+
+def test_the_page_of_the_next_meeting_lists_what_it_is_to_hear_of(free):
+    measure = suspend(free, "收养登记")
+    confirm(free, measure)
+    held = Meeting.objects.filter(region=free.city).first()
+    coming = call_meeting(
+        actor=free.council, region=free.city, title="市政府第76次常务会议", held_on=TODAY + datetime.timedelta(days=2)
+    )
+    council = Client()
+    council.force_login(free.council.user)
+    page = council.get(reverse("admin:meeting", args=[coming.pk])).content.decode()
+    assert "报告紧急暂停 1 项" in page and reverse("admin:measure", args=[measure.pk]) in page and "待报告" in page
+    assert "报告紧急暂停" not in council.get(reverse("admin:meeting", args=[held.pk])).content.decode()
+
+
+def words(paper) -> str:
+    to = io.BytesIO()
+    write_word(paper, to)
+    return word_text(to.getvalue())
+
+
 def test_a_suspension_is_reported_to_the_next_meeting(committed_world, client):
     world, _ = committed_world
     day = datetime.date(2020, 3, 1)
     publish(world, world.batch("decided"), "襄政发〔2020〕8号", published_on=day, effective_on=day)
     measure = suspend(world, "劳务派遣经营许可")
     confirm(world, measure)
-    assert [each.pk for each in to_be_reported(world.city)] == [measure.pk]
+    assert [each.pk for each in Measure.objects.to_be_reported(world.city)] == [measure.pk]
     batch = freeze(world, [review(world, propose(world, [add("甲")]))], "下一批")
     client.force_login(world.council.user)
     assert "须向本次会议报告的紧急暂停 1 项" in client.get(reverse("admin:batch", args=[batch.pk])).content.decode()
@@ -134,7 +182,7 @@ def test_a_suspension_is_reported_to_the_next_meeting(committed_world, client):
         actor=world.council, batch=batch, meeting_title="会", held_on=TODAY, outcome="agreed", seen_hash=batch.submission_hash
     )
     meeting = fresh(measure).reported_at
-    assert meeting == fresh(batch).meeting and not to_be_reported(world.city).exists()
+    assert meeting == fresh(batch).meeting and not Measure.objects.to_be_reported(world.city).exists()
     assert [item.subject for item in meeting.agenda.all()][-1] == "报告紧急暂停的事项：“劳务派遣经营许可”"
 
 
