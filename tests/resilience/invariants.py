@@ -26,7 +26,6 @@ from reviews.models import Batch, Change, Decision
 from tests.resilience.acts import Disturbed
 from tests.resilience.faults import counts, digest
 
-
 # Who stands in the audit trail where no account acted: a stranger at the door, the first installation, a task of the night.
 NOBODY = {"", "-"}
 
