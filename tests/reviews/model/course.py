@@ -114,9 +114,11 @@ class Course:
     def pair(self, pairs: list[tuple[Key, bool]], present: set[tuple[str, str]]) -> tuple[Key, bool]:
         """Of ten steps three go on, one makes way to a state that nothing is in, and six try what was tried least."""
         chance = self.random.random()
-        absent = [state for state in WAY if state not in present]
-        if chance < 0.1 and absent:
-            return self.towards(self.random.choice(absent), present), True
+        if chance < 0.1:
+            ways = [self.towards(state, present) for state in WAY if state not in present]
+            ways = [key for key in ways if self.possible(key, present)]
+            if ways:
+                return self.random.choice(ways), True
         goes_on = chance < 0.4
         chosen = [pair for pair in pairs if pair[1]] if goes_on else pairs
         weights = [
