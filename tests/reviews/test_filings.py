@@ -20,12 +20,10 @@ from reviews.filings import (
     register_filing,
     to_be_filed,
 )
-from reviews.later_guards import check_can_act_on_filing
-from reviews.later_states import FilingAction, FilingState
 from reviews.models import ChangeRequest, Decision, DeskSetting, PublicationPlace
 from reviews.suspending import confirm_measure, propose_measure
 from tests.reviews.test_meetings import colleague
-from tests.world import PEOPLE, add, amend, fresh, propose
+from tests.world import add, amend, fresh, propose
 
 TODAY = timezone.localdate()
 PAPERS = {"report": "报告正文", "explanation": "起草说明", "basis": "《湖北省行政规范性文件管理办法》"}
@@ -193,30 +191,6 @@ def test_faults_belong_to_an_advice_and_to_items_of_the_edition(world, filed, ou
         examined(world, filed, outcome, opinion="见问题", faults=faults)
     assert rules(refused) == {"F04"}
     assert not filed.results.exists()
-
-
-# (state, action) → who may, by hand.
-LAW = {
-    ("filed", "register"): {"legality"},
-    ("registered", "accept"): {"legality"},
-    ("registered", "require"): {"legality"},
-    ("registered", "advise"): {"legality"},
-    ("correcting", "refile"): {"publisher"},
-}
-
-
-@pytest.mark.parametrize("state", FilingState.values)
-def test_every_filing_action_by_every_post(world, filed, state):
-    filing = _put(filed, state)
-    for action in FilingAction.values:
-        for name in ("clerk", "compliance", "legality", "council", "publisher", "auditor", "county_legality", "county_publisher"):
-            try:
-                check_can_act_on_filing(actor=getattr(world, name), filing=filing, action=action)
-            except (NotAllowed, WrongState):
-                may = False
-            else:
-                may = True
-            assert may == (PEOPLE[name][1] in LAW.get((state, action), ()) and PEOPLE[name][2] == "420600"), (state, action, name)
 
 
 def _put(filing, state):

@@ -50,6 +50,11 @@ FIRST_DAY = datetime.date(2016, 5, 1)
 ELEMENTS = {"phone": "supervision_phone", "note": "note", "": ""}
 REASONS = dict.fromkeys((rule.number for rule in ALL_RULES), "已核对，情况属实")
 OTHER_HASH = "0" * 64
+# What is read of a request to compare it.
+SHOWN = (
+    *("state", "revision", "state_since", "on_behalf", "notified", "origin_id", "batch_id"),
+    *("department__code", "created_by__username", "submitted_by__username"),
+)
 
 
 def first_lists(each: int) -> dict[str, dict[str, Listed]]:
@@ -254,27 +259,19 @@ class Product:
     def view_requests(self, keys: Iterable[int]) -> dict[int, dict]:
         """What the database says of requests, in the model's words."""
         back = {self.requests[key]: key for key in keys}
-        rows = {
-            row.pk: row
-            for row in ChangeRequest.objects.filter(pk__in=back).select_related("department", "created_by", "submitted_by")
-        }
+        if not back:
+            return {}
+        found = ChangeRequest.objects.filter(pk__in=back).select_related("department", "created_by", "submitted_by")
+        rows = {row.pk: row for row in found.only(*SHOWN)}
         views = {pk: {"pieces": [], "said": [], "answers": []} for pk in rows}
-        changes = Change.objects.filter(request__in=rows).select_related("base_version").order_by("position")
-        for change in changes.defer("base_version__content_bytes", "base_version__search_text"):
-            views[change.request_id]["pieces"].append(
-                (
-                    change.position,
-                    str(change.kind),
-                    text_of(json.loads(bytes(change.content_bytes))),
-                    change.base_version.number if change.base_version_id else None,
-                    str(change.outcome),
-                    change.open,
-                )
-            )
-        for word, model in (("said", Decision), ("answers", Confirmation)):
-            for each in model.objects.filter(request__in=rows).select_related("person").order_by("pk"):
-                outcome = each.outcome if word == "said" else each.answer
-                views[each.request_id][word].append((each.part, each.person.username, outcome, each.revision))
+        changes = Change.objects.filter(request__in=rows).order_by("position")
+        shown = ("request", "position", "kind", "content_bytes", "base_version__number", "outcome", "open")
+        for pk, position, kind, content, base, outcome, still in changes.values_list(*shown):
+            views[pk]["pieces"].append((position, kind, text_of(json.loads(bytes(content))), base, outcome, still))
+        for word, model, outcome in (("said", Decision, "outcome"), ("answers", Confirmation, "answer")):
+            words = model.objects.filter(request__in=rows).order_by("pk")
+            for pk, *said in words.values_list("request", "part", "person__username", outcome, "revision"):
+                views[pk][word].append(tuple(said))
         claims = claims_of(rows.values())
         known = {pk: key for key, pk in self.requests.items()}
         for pk, row in rows.items():
