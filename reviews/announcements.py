@@ -29,11 +29,14 @@ _TO_DEPARTMENT = {
 }
 # State entered → whose batch it is now, and what is to be done.
 _BATCH_TURN = {
-    BatchState.FROZEN: (Post.COUNCIL, "批次“{title}”送审稿已定，等待记录审议结果"),
-    BatchState.DECIDED: (Post.PUBLISHER, "批次“{title}”已审议通过，等待公布"),
+    BatchState.FROZEN: ((Post.COUNCIL,), "批次“{title}”送审稿已定，等待记录审议结果"),
+    BatchState.RECORDED: ((Post.COUNCIL, Post.PUBLISHER), "批次“{title}”审议结果已按会议纪要登记，等待另一人核对"),
+    BatchState.AMENDING: ((Post.PUBLISHER, Post.LEGALITY), "批次“{title}”原则通过，等待录入修改并由审改办、司法分别核对"),
+    BatchState.DECIDED: ((Post.PUBLISHER,), "批次“{title}”已审议通过，等待公布"),
 }
+_SENT_BACK = ((Post.PUBLISHER,), "批次“{title}”的审议结果登记与会议纪要不符，已退回重新登记")
 # The same of a batch that goes to no meeting: 审改办 settles it itself.
-_SHORT_TURN = {BatchState.FROZEN: (Post.PUBLISHER, "批次“{title}”公布稿已定，按规定不经常务会审议，等待定稿公布")}
+_SHORT_TURN = {BatchState.FROZEN: ((Post.PUBLISHER,), "批次“{title}”公布稿已定，按规定不经常务会审议，等待定稿公布")}
 
 
 def tell_of_request(*, request: ChangeRequest, source: str, actor: Actor, reason: str) -> None:
@@ -78,13 +81,16 @@ def tell_of_batch(*, batch: Batch, source: str, actor: Actor) -> None:
     turns = _SHORT_TURN if batch.without_meeting else _BATCH_TURN
     if batch.state == source or batch.state not in turns:
         return
-    post, title = turns[batch.state]
+    back = source == BatchState.RECORDED and batch.state == BatchState.FROZEN
+    posts, title = _SENT_BACK if back else turns[batch.state]
+    # A batch may come into a state more than once: each time is told.
+    moved = batch.history.order_by("-history_id").values_list("history_id", flat=True).first()
     notify(
-        event=_EVENT.ASSIGNED,
-        to=[Desk(post, region=batch.region)],
+        event=_EVENT.RETURNED if back else _EVENT.ASSIGNED,
+        to=[Desk(post, region=batch.region) for post in posts],
         title=title.format(title=batch.title),
         url=reverse("admin:batch", args=[batch.pk]),
-        key=f"batch:{batch.pk}:{batch.state}:{batch.submission_hash}",
+        key=f"batch:{batch.pk}:{batch.state}:{moved}",
         by=actor,
     )
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 
-from departments.models import Notice
+from django.urls import reverse
+
+from departments.models import Notice, Region
 from departments.notices import Desk, notify
 from departments.posts import Post
 from departments.working_days import Calendar
@@ -12,7 +14,8 @@ from qingdan.outbox.tasks import daily_task
 from reviews.announcements import about_request, desks_waiting, not_independent
 from reviews.correction_desk import erase_contacts
 from reviews.corrections import report_url
-from reviews.deadlines import deadlines_of
+from reviews.deadlines import SOON, deadlines_of
+from reviews.filings import due_dates, to_be_filed
 from reviews.models import ChangeRequest, ReaderReport
 from reviews.models.limits import TIMED
 from reviews.route import missing_parts_of
@@ -58,6 +61,29 @@ def tell_of_reports(day: datetime.date) -> str:
             title=f"{report.department}的{report}{'超期未答复' if late else '今天到期'}：{report.version.name}",
             url=report_url(report),
             key=f"report:{report.pk}:{'late' if late else 'due'}:{report.due_on}",
+        )
+    return f"通知 {told} 人次"
+
+
+@daily_task("备案报送期限通知", at=datetime.time(7, 45))
+def tell_of_filing_deadlines(day: datetime.date) -> str:
+    """审改办, of each edition that it has to file within three working days, and once more when that day is past. None on rest days."""
+    calendar = Calendar()
+    if not calendar.is_working_day(day):
+        return "休息日"
+    editions = list(to_be_filed(Region.objects.all()))
+    due_by, told = due_dates(editions), 0
+    for edition in editions:
+        due = due_by[edition.pk]
+        late = day > due
+        if not late and calendar.between(day, due) > SOON:
+            continue
+        told += notify(
+            event=Notice.Event.OVERDUE if late else Notice.Event.DUE_SOON,
+            to=[Desk(Post.PUBLISHER, region=edition.region)],
+            title=f"{edition.title}（{edition.notice_no}）{'超期未' if late else f'须在 {due} 前'}报送备案",
+            url=reverse("admin:edition_filing", args=[edition.pk]),
+            key=f"filing-due:{edition.pk}:{'late' if late else 'soon'}:{due}",
         )
     return f"通知 {told} 人次"
 

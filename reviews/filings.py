@@ -11,7 +11,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from departments.acting import act
@@ -19,17 +19,17 @@ from departments.models import Region
 from departments.people import Actor
 from departments.posts import Post
 from departments.working_days import Calendar
-from qingdan.errors import NotAllowed, RuleBroken, Violation, WrongState
+from qingdan.errors import RuleBroken, Violation, WrongState
 from qingdan.items.kinds import ChangeKind
 from qingdan.items.models import Edition, EditionEntry, Item
-from qingdan.ledger.models import AuditEvent
+from reviews.impartiality import check_impartial
+from reviews.later_announcements import tell_of_faults, tell_of_filing
 from reviews.later_guards import check_can_act_on_filing, move_filing
 from reviews.later_states import FilingAction
 from reviews.manifests import stored_hash
 from reviews.models import (
     Change,
     ChangeRequest,
-    Decision,
     DeskSetting,
     Filing,
     FilingFault,
@@ -38,7 +38,6 @@ from reviews.models import (
     PublicationPlace,
 )
 from reviews.requests import next_number
-from reviews.states import Stage
 from reviews.suspending import version_in_force
 
 _ACTION = {
@@ -141,6 +140,7 @@ def file_edition(*, actor: Actor, edition: Edition, number: str, report: str, ex
     )
     filing._change_reason, filing._history_user = "报送备案", actor.user
     filing.save()
+    tell_of_filing(filing=filing, actor=actor)
     actor.record(
         act="file_edition",
         post=posting.post,
@@ -196,6 +196,7 @@ def conclude_filing(
     for each in faults:
         _keep_fault(actor, result, each)
     move_filing(filing=filing, target=row.target, actor=actor, reason=str(result))
+    tell_of_faults(result=result, actor=actor)
     actor.record(
         act="conclude_filing",
         post=posting.post,
@@ -215,35 +216,6 @@ def file_again(*, actor: Actor, filing: Filing, report: str, explanation: str, b
     move_filing(filing=filing, target=row.target, actor=actor, reason="补正后再报送", **fields)
     actor.record(act="file_again", post=posting.post, obj=filing, detail=f"第{filing.round}次报送")
     return filing
-
-
-def check_impartial(*, actor: Actor, filing: Filing) -> None:
-    """Nobody examines what he proposed, passed as lawful, checked, published or filed himself."""
-    edition, user = filing.edition, actor.user
-    if filing.filed_by_id == user.pk:
-        raise NotAllowed("报送人不能审查自己报送的备案")
-    carried = _carried(edition)
-    if Decision.objects.filter(stage=Stage.LEGALITY, person=user, request__in=carried).exists():
-        raise NotAllowed("合法性审查人不能审查同一次公布的备案，须由另一人审查")
-    proposed = Q(pk__in=carried) & (Q(created_by=user) | Q(submitted_by=user))
-    measures = [found for name in ("measure", "reform") if (found := getattr(edition, name, None)) is not None]
-    if ChangeRequest.objects.filter(proposed).exists() or user.pk in [each.proposed_by_id for each in measures]:
-        raise NotAllowed("提出过其中调整的人不能审查它的备案，须由另一人审查")
-    published = AuditEvent.objects.filter(
-        object_type=Edition._meta.label_lower, object_id=str(edition.pk), act="publish_edition", actor_id=user.get_username()
-    )
-    if published.exists() or Edition.objects.filter(pk=edition.pk, batch__text_confirmations__person=user).exists():
-        raise NotAllowed("公布或核对过公布文本的人不能审查它的备案，须由另一人审查")
-
-
-def _carried(edition: Edition) -> set[int]:
-    """Keys of the requests that the edition published, and of those that they were split from; one query a split."""
-    carried: set[int] = set()
-    found = set(ChangeRequest.objects.filter(batch__edition=edition).order_by().values_list("pk", flat=True))
-    while found:
-        carried |= found
-        found = set(ChangeRequest.objects.filter(followups__in=found).order_by().values_list("pk", flat=True)) - carried
-    return carried
 
 
 def _check_result(filing: Filing, outcome: str, number: str, faults: Sequence[Fault]) -> None:

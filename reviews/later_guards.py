@@ -11,6 +11,7 @@ from departments.models import Posting
 from departments.people import Actor
 from departments.posts import DEPARTMENT_POSTS, Post
 from qingdan.errors import NotAllowed, Refusal, RuleBroken, Violation, WrongState
+from reviews.later_announcements import tell_of_filing, tell_of_measure, tell_of_reform
 from reviews.later_states import (
     FILING_TRANSITIONS,
     MEASURE_TRANSITIONS,
@@ -137,6 +138,7 @@ def move_measure(*, measure: Measure, target: str, actor: Actor, reason: str, **
         fields |= {"settled_by": actor.user, "settled_at": timezone.now()}
     found = Measure.objects.filter(pk=measure.pk, state=measure.state, content_hash=measure.content_hash)
     _move(measure, found, actor, reason, {**fields, "state": target})
+    tell_of_measure(measure=measure, actor=actor)
 
 
 def move_reform(*, reform: Reform, target: str, actor: Actor, reason: str, **fields) -> None:
@@ -145,12 +147,14 @@ def move_reform(*, reform: Reform, target: str, actor: Actor, reason: str, **fie
         fields |= {"settled_by": actor.user, "settled_at": timezone.now()}
     found = Reform.objects.filter(pk=reform.pk, state=reform.state)
     _move(reform, found, actor, reason, {**fields, "state": target})
+    tell_of_reform(reform=reform, actor=actor)
 
 
 def move_filing(*, filing: Filing, target: str, actor: Actor, reason: str, **fields) -> None:
     """Conditional update on (state, round) with its history row."""
     found = Filing.objects.filter(pk=filing.pk, state=filing.state, round=filing.round)
     _move(filing, found, actor, reason, {**fields, "state": target})
+    tell_of_filing(filing=filing, actor=actor)
 
 
 def _move(obj: Model, found: QuerySet, actor: Actor, reason: str, fields: dict[str, object]) -> None:

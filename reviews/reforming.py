@@ -19,6 +19,7 @@ from qingdan.errors import NotAllowed, RuleBroken, Violation, WrongState
 from qingdan.items.kinds import ChangeKind
 from qingdan.items.models import DepartmentVersion, Edition, EditionDepartment, EditionEntry
 from qingdan.items.placing import DepartmentPlacement, Placement, plain_profile
+from reviews.later_announcements import tell_of_reform
 from reviews.later_guards import check_can_act_on_reform, move_reform
 from reviews.later_states import MeasureAction
 from reviews.models import ChangeRequest, Reform
@@ -69,6 +70,7 @@ def propose_reform(
     )
     reform._change_reason, reform._history_user = "提出", actor.user
     reform.save()
+    tell_of_reform(reform=reform, actor=actor)
     actor.record(act="propose_reform", post=posting.post, obj=reform, detail=f"{reform}；{reason.strip()}")
     return reform
 

@@ -17,6 +17,7 @@ from qingdan.items.kinds import ChangeKind
 from qingdan.items.models import Edition, EditionEntry, Item, ItemVersion
 from qingdan.items.placing import Placement
 from qingdan.items.rules import check_corrections
+from reviews.later_announcements import tell_of_measure
 from reviews.later_guards import check_can_act_on_measure, move_measure
 from reviews.later_states import MeasureAction, MeasureState
 from reviews.models import AgendaItem, Measure, Meeting
@@ -74,6 +75,7 @@ def propose_measure(
     )
     measure._change_reason, measure._history_user = "提出", actor.user
     measure.save()
+    tell_of_measure(measure=measure, actor=actor)
     actor.record(
         act="propose_measure",
         post=posting.post,

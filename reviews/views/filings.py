@@ -19,7 +19,6 @@ from qingdan.errors import Refusal, RuleBroken, WrongState
 from qingdan.items.models import Edition, EditionEntry
 from reviews.filings import (
     Fault,
-    check_impartial,
     conclude_filing,
     due_dates,
     due_on,
@@ -31,6 +30,7 @@ from reviews.filings import (
     register_filing,
     to_be_filed,
 )
+from reviews.impartiality import check_impartial
 from reviews.later_forms import FileForm, NoticeForm, RegisterFilingForm, ResultForm
 from reviews.later_guards import filing_actions
 from reviews.later_states import FilingAction

@@ -123,8 +123,8 @@ def also_at_legality(world, actor: Actor) -> Actor:
     return Actor(actor.user)
 
 
-@pytest.mark.parametrize(("name", "why"), [("publisher", "公布"), ("clerk", "提出"), ("head", "提出")])
-def test_who_proposed_or_published_what_it_carries_does_not_examine_it(world, name, why):
+@pytest.mark.parametrize(("name", "why"), [("publisher", "公布"), ("clerk", "提出"), ("head", "提出"), ("council", "审议结果")])
+def test_who_proposed_decided_or_published_what_it_carries_does_not_examine_it(world, name, why):
     filing = file_edition(actor=colleague(world, "publisher", "filer"), edition=world.edition(2), number="备1", **PAPERS)
     register_filing(actor=world.legality, filing=filing, registered_no="登1")
     with pytest.raises(NotAllowed, match=why):

@@ -68,6 +68,8 @@ class Batch:
     # (request, position) → the text that the meeting wanted
     amended: dict[tuple[int, int], Text] = field(default_factory=dict)
     confirmed: list[tuple[str, str, tuple]] = field(default_factory=list)
+    # Who entered what the meeting decided, and who checked it.
+    recorders: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -85,7 +87,7 @@ class Measure:
 
 @dataclass(slots=True)
 class Edition:
-    """``hands``: who proposed what it carries, passed it as lawful, held its text against the minutes or published it; ``names``: the list then."""
+    """``hands``: who proposed what it carries, passed it as lawful, recorded what the meeting said, held its text against the minutes or published it; ``names``: the list then."""
 
     region: str
     names: frozenset[str]
@@ -272,6 +274,8 @@ class Batches(Requests):
             raise Refused(WRONG_STATE)
         self.check_minutes(row, exceptions)
         self.carry_out(row, outcome, exceptions)
+        if not self.dry:
+            row.recorders.add(who)
 
     def register(
         self,
@@ -305,6 +309,7 @@ class Batches(Requests):
         self.carry_out(row, said.outcome, said.exceptions)
         if not self.dry:
             said.waiting = False
+            row.recorders |= {who, said.person}
 
     def send_back(self, who: str, batch: int, of: int, minutes: int, opinion: str) -> None:
         row, said = self.batches[batch], self.batches[of].minutes[minutes]
@@ -453,7 +458,7 @@ class Batches(Requests):
         if self.dry:
             return
         amended, rows = self.amendments(row), self.lists[row.region]
-        hands = {person for person, _, _ in row.confirmed} | {who}
+        hands = {person for person, _, _ in row.confirmed} | row.recorders | {who}
         for request, piece in self.agreed(row):
             self.enter(rows, request.department, amended.get((request.key, piece.position), piece.after))
         for request in self.of(row):
