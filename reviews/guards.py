@@ -35,12 +35,22 @@ from reviews.states import (
 ROUTE_POSTS = (Post.CLERK, Post.HEAD, Post.COMPLIANCE, Post.SERVICE, Post.LEGALITY, Post.COUNCIL, Post.PUBLISHER)
 
 
+def sees(actor: Actor, request: ChangeRequest) -> bool:
+    """Whether ``actor`` may know of ``request``. A yes is asked for once, as long as the row stands as it was read."""
+    as_read = (actor.user.pk, request.state, request.region_id, request.department_id)
+    if getattr(request, "_seen", None) == as_read:
+        return True
+    found = ChangeRequest.objects.visible_to(actor.user).filter(pk=request.pk).exists()
+    request._seen = as_read if found else None
+    return found
+
+
 def check_takes_part(*, actor: Actor, request: ChangeRequest) -> Posting:
     """The posting by which ``actor`` may speak in the conversation of ``request`` and attach to it.
 
     Raises NotAllowed: 404 for a stranger, 403 for whoever only reads along (审计, a department that was asked).
     """
-    if not ChangeRequest.objects.visible_to(actor.user).filter(pk=request.pk).exists():
+    if not sees(actor, request):
         raise NotAllowed("没有这个调整申请", stranger=True)
     posting = _holding(actor, ROUTE_POSTS, request)
     if posting is None:
@@ -71,7 +81,7 @@ def check_can_act_on_request(
     Raises NotAllowed (404 for a stranger, 403 for a colleague), WrongState, or RuleBroken S01 where the opinion is missing.
     ``opinion=None`` asks only whether he may.
     """
-    if not ChangeRequest.objects.visible_to(actor.user).filter(pk=request.pk).exists():
+    if not sees(actor, request):
         raise NotAllowed("没有这个调整申请", stranger=True)
     return _check(REQUEST_TRANSITIONS, request.state, action, actor, request, opinion, RequestState, RequestAction)
 
@@ -90,7 +100,7 @@ def check_can_act_on_batch(*, actor: Actor, batch: Batch, action: str, opinion: 
 
 def check_post_on_request(*, actor: Actor, request: ChangeRequest, action: str) -> Posting:
     """WHO alone, whatever the state: what a page asks before it reads a form, so that nobody learns from a form that is not his."""
-    if not ChangeRequest.objects.visible_to(actor.user).filter(pk=request.pk).exists():
+    if not sees(actor, request):
         raise NotAllowed("没有这个调整申请", stranger=True)
     return _check_post(REQUEST_TRANSITIONS, action, actor, request, RequestAction)
 
@@ -213,7 +223,7 @@ def scope_actions(actor: Actor, scope: CampaignScope) -> list[str]:
 
 def request_actions(actor: Actor, request: ChangeRequest) -> list[str]:
     """Actions that ``actor`` may take now, in table order: what the page shows as buttons."""
-    if not ChangeRequest.objects.visible_to(actor.user).filter(pk=request.pk).exists():
+    if not sees(actor, request):
         return []
     open_rows = [row for row in REQUEST_TRANSITIONS if row.source == request.state]
     holds = {posts: _holding(actor, posts, request) is not None for posts in {row.posts for row in open_rows}}

@@ -31,7 +31,7 @@ from reviews.basis_reading import BasisReading, readings_of, readings_of_texts
 from reviews.forms import PlainForm
 from reviews.item_rows import BASIS_KEYS
 from reviews.models import ChangeRequest
-from reviews.views.pages import EVERYONE, address_without_page, page_of, sentences_of, show
+from reviews.views.pages import EVERYONE, address_without_page, is_listed, page_of, sentences_of, show
 from reviews.views.panels import Panel
 from reviews.views.requests import SEARCH_LIMIT
 
@@ -64,8 +64,10 @@ class RefuseForm(PlainForm):
 
 
 def panel(request: HttpRequest, row: ChangeRequest) -> Panel | None:
-    """依据核对 of the changes on this page of the request."""
+    """依据核对 of the changes whose differences this page of the request shows."""
     page = page_of(request, row.changes.order_by("position").only("request", "kind", "name", "content_bytes"))
+    if is_listed(request, page):
+        return None
     contents = [(change, change.content) for change in page.object_list]
     resting = [(change, content) for change, content in contents if isinstance(content, ItemContent) and content.legal_bases]
     if not resting:

@@ -9,12 +9,12 @@ from django.views.decorators.http import require_POST
 
 from departments.site import actor_of, staff_screen
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
-from reviews.deciding import decide_request
+from reviews.deciding import decide_request, parts_open_to
 from reviews.guards import check_reviewer
 from reviews.marks import marks_of, words_of
 from reviews.models import ChangeWord
 from reviews.views.pages import REVIEWERS
-from reviews.views.requests import Answer, decision_form, refused, request_page, request_url, ticked_in, visible_request
+from reviews.views.requests import Answer, decision_form, refused, request_page, request_url, ticked_in, visible_request, warned_of
 from reviews.views.stages import turns_of
 from reviews.words import Word
 
@@ -26,7 +26,8 @@ def request_decide(request: HttpRequest, key: int) -> HttpResponse:
     row = visible_request(request, key)
     actor = actor_of(request)
     check_reviewer(actor=actor, request=row)
-    form = decision_form(actor, row, request.POST)
+    parts = [rule.part for rule, _post in parts_open_to(actor, row)]
+    form = decision_form(row, parts, warned_of(row), request.POST)
     if not form.is_valid():
         return request_page(request, row, Answer("decide", form, []), status=422)
     given = form.cleaned_data

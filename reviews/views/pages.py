@@ -32,6 +32,11 @@ def page_of(request: HttpRequest, rows: QuerySet | list) -> Page:
     return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
 
 
+def is_listed(request: HttpRequest, page: Page) -> bool:
+    """Whether the page of a request only names its changes: too many for one page, and the address asks for none of them."""
+    return page.paginator.count > page.paginator.per_page and "page" not in request.GET
+
+
 def address_without_page(request: HttpRequest) -> str:
     """The query of this address less its page number, ready to be continued with ``page=``."""
     query = request.GET.copy()

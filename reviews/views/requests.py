@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,12 +18,12 @@ from departments.models import Department
 from departments.people import Actor
 from departments.posts import Post
 from departments.site import actor_of, staff_screen
-from qingdan.errors import Refusal, RuleBroken, WrongState
+from qingdan.errors import NotAllowed, Refusal, RuleBroken, WrongState
 from qingdan.items.kinds import ChangeKind
 from reviews.checklists import checklist_of
 from reviews.checks import findings_of
 from reviews.deadlines import deadlines_of
-from reviews.deciding import can_review, parts_open_to
+from reviews.deciding import check_reviewing, parts_open_to
 from reviews.decision_forms import DecisionForm
 from reviews.forms import OpinionForm
 from reviews.guards import request_actions
@@ -33,7 +33,7 @@ from reviews.requests import WARNED, return_before_batch, submit_request, withdr
 from reviews.short_routes import routes_of
 from reviews.states import ENDED, REQUEST_TRANSITIONS, RequestAction, RequestState, find
 from reviews.views.differences import shown_changes
-from reviews.views.pages import DEPARTMENT, EVERYONE, address_without_page, page_of, sentences_of, show
+from reviews.views.pages import DEPARTMENT, EVERYONE, address_without_page, is_listed, page_of, sentences_of, show
 from reviews.views.panels import panels_of
 from reviews.views.stages import steps_of, tone_of, turns_of
 from reviews.views.talk import talk_of, works_on
@@ -111,7 +111,7 @@ def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None
     changes = row.changes.select_related("item", "base_version").defer("base_version__search_text").order_by("position")
     page = page_of(request, changes)
     # Many changes: their list, each with a page of its own; the differences page by page where the address asks for them.
-    listed = page.paginator.count > page.paginator.per_page and "page" not in request.GET
+    listed = is_listed(request, page)
     shown = [] if listed else shown_changes(page.object_list, first=page.start_index())
     findings = {} if listed else findings_of(row, page.object_list)
     for each in shown:
@@ -121,7 +121,8 @@ def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None
     kept = row.decisions.select_related("person", "deputy_for").prefetch_related("words", "waivers", "answers")
     decisions = list(kept.order_by("at", "pk"))
     actions = request_actions(actor, row)
-    reviewing = RequestAction.PASS in actions and can_review(actor=actor, request=row)
+    speaking = parts_for(actor, row) if RequestAction.PASS in actions else []
+    warned = warned_of(row)
     context = {
         "title": f"调整申请 {row.number}",
         "row": row,
@@ -137,7 +138,7 @@ def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None
         "talk": talk,
         "stopping": sum(each.stopping for each in shown),
         "warnings": sum(each.warnings for each in shown),
-        "warned": warned_of(row),
+        "warned": warned,
         "query": address_without_page(request),
         "decisions": decisions,
         "may_submit": RequestAction.SUBMIT in actions,
@@ -146,8 +147,8 @@ def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None
         "answer": answer,
     }
     forms = {}
-    if reviewing:
-        forms["decide"] = decision_form(actor, row)
+    if speaking:
+        forms["decide"] = decision_form(row, speaking, warned)
         marks = marks_of(request.user, row)
         context |= {"marks": marks, "worded": [mark for _, mark in sorted(marks.items()) if mark.word in ChangeWord.values]}
     context |= {"ticked": ticked_in(request), "checked": {int(key) for key in request.POST.getlist("checked") if key.isdecimal()}}
@@ -176,17 +177,17 @@ def lines_of(request: HttpRequest, row: ChangeRequest, marks: dict[int, ChangeMa
     """The list of a long request as rows of a table, 500 a page (``list`` in the address), without anybody's content.
 
     ``marks``: None where the reader does not review. Written here, not in the template: of such a page the rows are most of the work.
+    Only the name was typed by somebody; positions are numbers, kinds and marks are our own words.
     """
     columns = row.changes.order_by("position").values_list("position", "kind", "name")
     page = Paginator(columns, LIST_SIZE).get_page(request.GET.get("list"))
     words, kinds = dict(ChangeMark.Word.choices), dict(ChangeKind.choices)
     rows = []
     for position, kind, name in page.object_list:
-        checked = mark_safe(" checked") if position in ticked else ""
-        tick = format_html(_TICK, position, position, checked) if marks is not None else ""
+        tick = _TICK.format(position, position, " checked" if position in ticked else "") if marks is not None else ""
         mark = words[marks[position].word] if marks and position in marks else ""
-        rows.append(format_html(_ROW, tick, position, kinds[kind], position, name, mark))
-    page.object_list = rows
+        rows.append(_ROW.format(tick, position, kinds[kind], position, escape(name), mark))
+    page.rows = mark_safe("".join(rows))  # noqa: S308
     return page
 
 
@@ -195,11 +196,19 @@ def ticked_in(request: HttpRequest) -> set[int]:
     return {int(each) for each in request.POST.getlist("tick") if each.isdecimal() and len(each) < 7}
 
 
-def decision_form(actor: Actor, row: ChangeRequest, data=None) -> DecisionForm:
-    """The form of a decision on ``row`` as it is now, with what this reviewer is asked."""
-    parts = [rule.part for rule, _post in parts_open_to(actor, row)]
+def parts_for(actor: Actor, row: ChangeRequest) -> list[str]:
+    """The parts for which this reader may speak now; none where he is not independent."""
+    try:
+        check_reviewing(actor=actor, request=row)
+    except (NotAllowed, WrongState):
+        return []
+    return [rule.part for rule, _post in parts_open_to(actor, row)]
+
+
+def decision_form(row: ChangeRequest, parts: list[str], warnings: str, data=None) -> DecisionForm:
+    """The form of a decision on ``row`` as it is now, with what a reviewer who speaks for ``parts`` is asked."""
     waived = waived_rules(row)
-    warned = [each for each in warned_in(warned_of(row)) if each.number not in waived]
+    warned = [each for each in warned_in(warnings) if each.number not in waived]
     checklist = checklist_of(row, parts)
     return DecisionForm(data, initial={"seen_hash": row.proposed_hash}, parts=parts, warned=warned, checklist=checklist)
 
