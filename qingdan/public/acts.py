@@ -1,7 +1,6 @@
 """One law, regulation or rule: how it stands, its texts over time, the articles that the library holds, the items that cite it.
 
-The address is the title as citations use it, without 中华人民共和国, so that an item's page links to it whatever the library holds. The
-library is no part of a page's key: these pages are made anew each time.
+The address is the title as citations use it, without 中华人民共和国, so that an item's page links to it whatever the library holds.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ ITEMS, ARTICLES, LOOKED_THROUGH, NAMES = 20, 50, 200, 5
 LONGEST = 300
 
 
-@page("after", "article", keeps=False)
+@page("after", "article")
 def act(frame: Frame, title: str) -> HttpResponse:
     name = matching_title(title)
     whole = ("看全部事项", frame.links.all_items)

@@ -1,7 +1,7 @@
 """What every public page shares: the region, the day, the edition in force then; one address per page; revalidation; refusals.
 
-A page is a function of its address, the publications, the departments and 上级决定, the day and the release; so is its ETag, which costs one
-look-up. No session; the one cookie is the reader's choice of mode (``modes``), and it is part of the key.
+A page is a function of its address, the publications, the departments, 上级决定, the law library, the day and the release; so is its ETag,
+which costs one look-up. No session; the one cookie is the reader's choice of mode (``modes``), and it is part of the key.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import cache, cached_property, wraps
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Subquery
+from django.db.models import Func, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.template import loader
 from django.utils import timezone
@@ -29,7 +29,8 @@ from departments.models import Department, Region
 from qingdan.errors import RuleBroken, Violation
 from qingdan.items import reads
 from qingdan.items.models import Alias, Edition
-from qingdan.ledger.models import SignedHead
+from qingdan.laws.models import Act, ActVersion, Article
+from qingdan.ledger.models import AuditEvent, SignedHead
 from qingdan.public.links import Links
 from qingdan.public.modes import ELDER, STANDARD, mode_of
 from reviews.models import Directive
@@ -212,20 +213,28 @@ def key_of(request: HttpRequest, today: datetime.date) -> Key:
     return Key.of(request.get_full_path(), today, mode_of(request))
 
 
+# The staff's edits of the law library keep no history of their own; each of them is in the audit trail, which only grows.
+_LIBRARY = [model._meta.label_lower for model in (Act, ActVersion)]
+
+
 @cache
 def _marks() -> tuple[str, tuple]:
     """The statement behind every key and its parameters, put together once: it is all that an unchanged page costs."""
-    department, directive, alias = (
-        Subquery(model.history.order_by("-history_id").values("history_id")[:1]) for model in (Department, Directive, Alias)
-    )
-    signed = Subquery(SignedHead.objects.order_by("-tree_size").values("tree_size")[:1])
-    disclosed = Subquery(Disclosure.objects.order_by("-pk").values("pk")[:1])
-    newest = Edition.objects.order_by("-log_index").annotate(
-        signed=signed, department=department, directive=directive, alias=alias, disclosed=disclosed
-    )
-    return newest.values_list("log_index", "manifest_hash", "signed", "department", "directive", "alias", "disclosed")[
-        :1
-    ].query.sql_with_params()
+    marks = {
+        "signed": SignedHead.objects.order_by("-tree_size").values("tree_size")[:1],
+        **{
+            model.__name__.lower(): model.history.order_by("-history_id").values("history_id")[:1]
+            for model in (Department, Directive, Alias)
+        },
+        "disclosed": Disclosure.objects.order_by("-pk").values("pk")[:1],
+        "acts": Act.objects.order_by("-pk").values("pk")[:1],
+        "versions": ActVersion.objects.order_by("-pk").values("pk")[:1],
+        "edits": AuditEvent.objects.filter(object_type__in=_LIBRARY).order_by().values(number=Func("pk", function="COUNT")),
+        # An article that waits for 司法 shows nowhere.
+        "articles": Article.history.exclude(state=Article.State.PENDING).order_by("-history_id").values("history_id")[:1],
+    }
+    newest = Edition.objects.order_by("-log_index").annotate(**{name: Subquery(rows) for name, rows in marks.items()})
+    return newest.values_list("log_index", "manifest_hash", *marks)[:1].query.sql_with_params()
 
 
 def _tidy(request: HttpRequest, allowed: tuple[str, ...]) -> str | None:

@@ -8,14 +8,26 @@ import shutil
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from departments.models import Department
+from qingdan.laws.models import Act, ActVersion, Article
 from qingdan.public import keeping
 from qingdan.public.daily_tasks import follow_the_day, index_lists
 from tests.public.office import text_of
 from tests.world import content
 
-ADDRESSES = ["/", "/?on=2016-06-01", "/departments/", "/items/", "/items/?q=许可", "/editions/", "/editions/2/changes/", "/verify/"]
+ADDRESSES = [
+    "/",
+    "/?on=2016-06-01",
+    "/departments/",
+    "/items/",
+    "/items/?q=许可",
+    "/editions/",
+    "/editions/2/changes/",
+    "/laws/食品安全法/",
+    "/verify/",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +91,32 @@ def test_a_new_telephone_of_a_department_is_seen_at_once(world, client):
     department.phone = "0710-3600009"
     department.save()
     assert "0710-3600009" in text_of(client.get("/departments/420600-RSJ/"))
+
+
+def test_what_the_law_library_says_is_seen_at_once(world, client):
+    from departments.people import Actor
+
+    address = "/laws/殡葬管理法/"
+    assert client.get(address).status_code == 404
+    act = Act.objects.create(title="殡葬管理法", normal_title="殡葬管理法", kind="法律")
+    assert "有效" not in text_of(client.get(address))
+    version = ActVersion.objects.create(act=act, promulgated_on=datetime.date(2010, 1, 1), effective_on=datetime.date(2010, 5, 1))
+    page = client.get(address)
+    assert "有效" in text_of(page)
+    assert client.get(address, headers={"If-None-Match": page["ETag"]}).status_code == 304
+
+    entered = {"source": "公报", "source_on": datetime.date(2018, 2, 1), "entered_by": "a", "entered_by_name": "甲"}
+    article = Article.objects.create(version=version, key="2", text="第二条的文字", entered_at=timezone.now(), **entered)
+    assert client.get(address, headers={"If-None-Match": page["ETag"]}).status_code == 304  # it waits for 司法
+    article.state = "confirmed"
+    article.save()
+    page = client.get(address)
+    assert "第二条的文字" in text_of(page)
+
+    version.status = "repealed"
+    version.save()
+    Actor(world.clerk.user).record(act="change_reference", obj=version)  # as the staff's form does
+    assert "已废止" in text_of(client.get(address, headers={"If-None-Match": page["ETag"]}))
 
 
 def test_the_day_alone_brings_the_pending_edition(world, client, office):
