@@ -19,7 +19,7 @@ GOOD = {
 OURS = {*GOOD, "VAR_DIR", "MEDIA_ROOT", "STATIC_ROOT", "STATIC_STORAGE", "STATEMENT_SECONDS", "DEBUG", "DJANGO_SETTINGS_MODULE"}
 
 
-def manage(*arguments: str, **changes: str | None) -> subprocess.CompletedProcess:
+def manage(*arguments: str, seconds: int = 60, **changes: str | None) -> subprocess.CompletedProcess:
     """``manage.py`` in a process of its own, with production's variables changed as told (None: not set)."""
     environment = {name: value for name, value in os.environ.items() if name not in OURS}
     environment |= {name: value for name, value in {**GOOD, **changes}.items() if value is not None}
@@ -29,7 +29,7 @@ def manage(*arguments: str, **changes: str | None) -> subprocess.CompletedProces
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=seconds,
     )
 
 
