@@ -1,4 +1,4 @@
-"""One contestant a process: ``python -m bench.contestants NAME WORKBOOK``. Only the act itself is timed; prints seconds and memory."""
+"""One contestant a process: ``python -m bench.contestants NAME WORKBOOK``. Only the act itself is measured."""
 
 from __future__ import annotations
 
@@ -244,17 +244,24 @@ CONTESTANTS = {
 } | {f"write {form}": whole_list(form) for form in ("power.xlsx", "list.xlsx", "list.csv", "list.docx", "list.pdf")}
 
 
-def peak_mb() -> float:
-    """The most memory that this process and its ended children held, MB."""
-    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
+def measured(act: Callable[[], object]) -> dict[str, float]:
+    """Seconds, CPU of this process and its children, what this process held above idle, and the most that one child held (MB)."""
+
+    def used() -> tuple[float, float, float]:
+        own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+        return cpu, own.ru_maxrss / 1024, children.ru_maxrss / 1024
+
+    (cpu, own, _), started = used(), time.perf_counter()
+    act()
+    seconds = time.perf_counter() - started
+    cpu_after, own_after, child = used()
+    figures = {"seconds": seconds, "cpu_seconds": cpu_after - cpu, "memory_mb": own_after - own}
+    return figures | ({"child_mb": child} if child else {})
 
 
 if __name__ == "__main__":
     import django
 
     django.setup()
-    act = CONTESTANTS[sys.argv[1]](Path(sys.argv[2]))
-    before, started = peak_mb(), time.perf_counter()
-    act()
-    seconds = time.perf_counter() - started
-    print(json.dumps({"seconds": seconds, "memory_mb": peak_mb() - before}))
+    print(json.dumps(measured(CONTESTANTS[sys.argv[1]](Path(sys.argv[2])))))

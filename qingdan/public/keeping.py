@@ -123,6 +123,9 @@ def read(key: Key) -> Kept | None:
 def keep(key: Key, response: HttpResponse) -> Kept:
     """Keep the page of ``response``; a full disk or a folder that cannot be written costs nothing but the keeping."""
     headers = {name: value for name, value in response.headers.items() if name.lower() not in _OF_ONE_ANSWER}
+    if policy := headers.get("Content-Security-Policy"):
+        # Each process lists the directives in an order of its own; the pages of a generation share their headers.
+        headers["Content-Security-Policy"] = "; ".join(sorted(policy.split("; ")))
     kept = Kept(gzip.compress(response.content, _GZIP_LEVEL, mtime=0), headers)
     with suppress(OSError):
         folder = _folder(key)

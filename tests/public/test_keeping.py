@@ -8,12 +8,14 @@ import shutil
 
 import pytest
 import time_machine
+from django.http import HttpResponse
 from django.utils import timezone
 
 from departments.models import Department
 from qingdan.laws.models import Act, ActVersion, Article
 from qingdan.public import keeping
 from qingdan.public.daily_tasks import follow_the_day, index_lists
+from qingdan.public.frame import Key
 from tests.public.office import text_of
 from tests.world import content
 
@@ -146,6 +148,16 @@ def test_pages_without_a_question_lie_under_their_own_path(world, client, kept):
     assert sum(name.startswith("asked") for name in names) == 1
     assert (kept / "current/standard/pages/index.html.gz").exists()
     assert (kept / "current/standard/pages/departments/420600-RSJ/index.html.gz").exists()
+
+
+def test_a_process_that_orders_the_policy_otherwise_keeps_pages_too(world, kept):
+    """After a restart the folder of the generation is there already, with the headers of the process before."""
+    day = datetime.date.today()
+    for address, policy in (("/", "img-src 'self'; default-src 'none'"), ("/departments/", "default-src 'none'; img-src 'self'")):
+        key = Key.of(address, day)
+        keeping.keep(key, HttpResponse("page", headers={"Content-Security-Policy": policy}))
+        keeping._headers_of.clear()
+        assert keeping.read(key) is not None
 
 
 def test_who_reads_makes_no_difference(world, client, admin_like, kept):
