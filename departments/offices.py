@@ -1,11 +1,12 @@
 """Acts on departments: made, described, renamed, merged, closed. 系统管理员 does them; what was published keeps the old name.
 
-Rules: D01 social credit code, D02 department code, D03 name, D04 dates, D05 successor.
+Rules: D01 social credit code, D02 department code, D03 name, D04 dates, D05 successor, D06 what it still holds.
 """
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable, Iterable
 
 from django.utils import timezone
 
@@ -158,10 +159,27 @@ def end_into(*, actor: Actor, department: Department, into: Department, on: date
     return merged, sum(_take_over(actor, held, into, on) for held in ended)
 
 
+# What rooms above say stands in the way of closing a department that nobody follows.
+_OBSTACLES: list[Callable[[Department], Iterable[Violation]]] = []
+
+
+def must_let_go(find: Callable[[Department], Iterable[Violation]]) -> None:
+    """Let a room above name what a department holds (D06) before it may be closed without a successor."""
+    _OBSTACLES.append(find)
+
+
 @act("close_department")
 def close_department(*, actor: Actor, department: Department, on: datetime.date, reason: str) -> Department:
-    """``department`` ends on ``on`` and nobody takes over; its postings end with it."""
+    """``department`` ends on ``on`` and nobody takes over; its postings end with it.
+
+    Raises RuleBroken D06 naming what it still holds and would leave without anybody.
+    """
     posting = actor.must_hold(REQUIRED_BY)
+    department = _locked(department)
+    _must_be_in_being(department)
+    held = [fault for find in _OBSTACLES for fault in find(department)]
+    if held:
+        raise RuleBroken(*held)
     closed, _ = _end(actor, department, on, f"撤销，自 {on} 起。{reason}")
     actor.record(
         act="close_department",

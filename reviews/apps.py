@@ -7,7 +7,11 @@ class Config(AppConfig):
     verbose_name = "调整与审查"
 
     def ready(self) -> None:
+        from departments.offices import must_let_go
         from qingdan.ledger import append_only
+        from reviews.holdings import what_it_holds
+
+        must_let_go(what_it_holds)
 
         append_only.register(
             "reviews_amendment",

@@ -12,28 +12,27 @@ from django.utils import timezone
 from departments.models import Department, Region
 from departments.working_days import Calendar
 from reviews.forms import PlainForm
-from reviews.models import ChangeRequest, Directive, DirectiveTask
+from reviews.models import ChangeRequest, Directive, DirectiveTask, Limit
+from reviews.models.limits import Duty
 from reviews.tasks import REASON_LIMIT
 
 PASTE_LIMIT = 200_000
-# Working days from the trigger to the department's application, as other cities set it (a default of the form, nothing more).
-ANSWER_WITHIN = 10
 
 
 def _day(label: str, **kwargs) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
 
 
-def default_due() -> datetime.date:
-    return Calendar().add(timezone.localdate(), ANSWER_WITHIN)
+def default_due() -> datetime.date | None:
+    """By when a task is to be answered, from the table of limits; None where it has no row."""
+    days = Limit.objects.days(Duty.ANSWER)
+    return Calendar().add(timezone.localdate(), days) if days else None
 
 
 class TableForm(PlainForm):
     """Where lines come from: a file, or rows pasted from a spreadsheet; ``due_on`` for rows that name no date of their own."""
 
-    due_on = _day(
-        "统一的答复期限", required=False, help_text=f"表格中没有单独写期限的事项用这个期限；默认 {ANSWER_WITHIN} 个工作日。"
-    )
+    due_on = _day("统一的答复期限", required=False, help_text="表格中没有单独写期限的事项用这个期限；默认按办理时限表。")
     file = forms.FileField(
         label="事项表",
         required=False,

@@ -21,6 +21,16 @@ class DirectiveQuerySet(models.QuerySet):
         _, regional = scope_of(user, "region", "region")
         return self.filter(regional | Exists(given))
 
+    def open_to(self, departments):
+        """Decisions on which a request of ``departments`` may rest: of their own regions, and of those above that gave them a task."""
+        from reviews.models import DirectiveTask
+
+        departments = list(departments)
+        given = DirectiveTask.objects.filter(department__in=departments, directive=OuterRef("pk")).exclude(
+            state=TaskState.CANCELLED
+        )
+        return self.filter(Q(region__in={each.region_id for each in departments}) | Exists(given))
+
     def batches(self, region, day):
         """上级决定批数: decisions of State Council or province, each with its whole cascade counted once, made by ``day``."""
         return self.filter(region=region, parent=None, level__in=("state", "province"), decided_on__lte=day)

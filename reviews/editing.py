@@ -33,7 +33,7 @@ def open_draft(
 ) -> ChangeRequest:
     """A draft request of ``department`` without changes yet. Raises NotAllowed, or RuleBroken Q01."""
     posting = actor.must_hold((Post.CLERK, Post.HEAD), department=department, message="只能为本部门提出调整申请")
-    _check_described(department.region, reason, directive)
+    _check_described(department, reason, directive)
     region = Region.objects.select_for_update().get(pk=department.region_id)
     request = ChangeRequest(
         region=region,
@@ -64,7 +64,7 @@ def describe_request(
     posting = _open_to_edit(actor, request)
     if seen_hash != request.proposed_hash:
         raise WrongState(f"申请 {request.number} 的内容已变化，请重新查看后再修改")
-    _check_described(request.region, reason, directive)
+    _check_described(request.department, reason, directive)
     before = request.proposed_hash
     request.reason, request.document, request.directive = reason.strip(), document.strip(), directive
     _reseal(request, actor, "修改事由")
@@ -246,12 +246,12 @@ def _open_to_edit(actor: Actor, request: ChangeRequest):
     return posting
 
 
-def _check_described(region: Region, reason: str, directive: Directive | None) -> None:
+def _check_described(department: Department, reason: str, directive: Directive | None) -> None:
     broken = []
     if not reason.strip():
         broken.append(Violation("Q01", "须写明调整理由", "调整理由"))
-    if directive is not None and directive.region_id != region.pk:
-        broken.append(Violation("Q01", "不是本地区的上级决定", "上级决定"))
+    if directive is not None and not Directive.objects.open_to([department]).filter(pk=directive.pk).exists():
+        broken.append(Violation("Q01", "不是本地区的或者交办本部门的上级决定", "上级决定"))
     if broken:
         raise RuleBroken(*broken)
 

@@ -65,10 +65,10 @@ def conflicts_of(changes: QuerySet[Change]) -> list[Conflict]:
     versions = ItemVersion.objects.in_bulk([version for version in stale.values() if version])
     related = ("item", "base_version", "request__department__successor")
     rows = changes.filter(pk__in=stale).select_related(*related).defer("base_version__search_text")
-    return [_conflict(change, versions.get(stale[change.pk])) for change in rows]
+    return [conflict_with(change, versions.get(stale[change.pk])) for change in rows]
 
 
-def _conflict(change: Change, newest: ItemVersion | None) -> Conflict:
+def conflict_with(change: Change, newest: ItemVersion | None) -> Conflict:
     if newest is None:
         return Conflict(change, None)
     base, theirs, mine = change.base_version.content, newest.content, change.content

@@ -38,8 +38,8 @@ INDICATORS: dict[str, Computed] = {
             "有效", "不是现行有效",
         ),
         Computed(
-            "applied_in_time", f"上级决定后 {reviewing.APPLY_DAYS} 个工作日内申请率", "%",
-            f"年度内首次提交的、写明上级决定或者答复其任务的申请，在该决定成文之日后 {reviewing.APPLY_DAYS} 个工作日内提交的所占比例；"
+            "applied_in_time", "上级决定后按期申请率", "%",
+            "年度内首次提交的、写明上级决定或者答复其任务的申请，在该决定成文之日后办理时限表所定的工作日（默认 10 个）内提交的所占比例；"
             "几个决定的按最早的计，分出的申请随原申请。", reviewing.applied_in_time, "按时", "逾期",
         ),
         Computed(

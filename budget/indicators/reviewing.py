@@ -5,16 +5,17 @@ from __future__ import annotations
 from django.utils import timezone
 
 from budget.indicators.figures import Count, Period, Row, share
-from reviews.models import ChangeRequest, Decision
+from reviews.models import ChangeRequest, Decision, Limit
+from reviews.models.limits import Duty
 from reviews.states import RequestState, Stage
 from reviews.timeliness import applications, review_stays
 
-# Working days from a decision from above to the application, as 各地动态管理办法 have it (domain facts 3.5; 待确认).
-APPLY_DAYS = 10
-
 
 def applied_in_time(period: Period) -> Count:
-    found = applications(period.region, period.since, period.until, APPLY_DAYS)
+    days = Limit.objects.days(Duty.APPLY)
+    if days is None:
+        return Count(None, f"办理时限表没有“{Duty.APPLY.label}”的时限")
+    found = applications(period.region, period.since, period.until, days)
     names = _names(each.request for each in found)
     rows = [
         Row(
@@ -25,7 +26,7 @@ def applied_in_time(period: Period) -> Count:
         )
         for each in found
     ]
-    return share(rows, f"{APPLY_DAYS} 个工作日内提出", "因上级决定提出的申请", nothing=f"{period.words} 没有因上级决定提出的申请")
+    return share(rows, f"{days} 个工作日内提出", "因上级决定提出的申请", nothing=f"{period.words} 没有因上级决定提出的申请")
 
 
 def reviewed_in_time(period: Period) -> Count:

@@ -72,7 +72,7 @@ def item_pick(request: HttpRequest) -> HttpResponse:
 def request_new(request: HttpRequest) -> HttpResponse:
     """新建调整申请: why, by which document, on which decision from above. Then the items."""
     departments = own_departments(request)
-    directives = Directive.objects.filter(region__in=[each.region_id for each in departments])
+    directives = Directive.objects.open_to(departments)
     form = DraftForm(request.POST or None, departments=departments, directives=directives)
     status, sentences = 200, []
     if request.method == "POST":
@@ -108,7 +108,7 @@ def request_describe(request: HttpRequest, key: int) -> HttpResponse:
     form = DraftForm(
         request.POST or None,
         departments=own_departments(request).filter(pk=row.department_id),
-        directives=Directive.objects.filter(region=row.region),
+        directives=Directive.objects.open_to([row.department]),
         initial={"reason": row.reason, "document": row.document, "directive": row.directive_id, "seen_hash": seen},
     )
     status, sentences = 200, []

@@ -152,6 +152,7 @@ def _save(request: HttpRequest, subject: Subject, typed: Typed) -> HttpResponse:
     """Into the request; ``submit``: and hand it in. A refusal brings the page back with all that was typed."""
     actor = actor_of(request)
     try:
+        subject.check_base(one(typed, "seen_base"))
         proposal = _proposal(subject, typed)
         saved, change = _put(actor, subject, proposal, typed)
     except (WrongState, RuleBroken, NotAllowed) as refusal:
@@ -214,7 +215,7 @@ def _proposal(subject: Subject, typed: Typed) -> Proposal:
         department = Department.objects.in_being().filter(region=department.region_id, code=to).first() or department
     content = subject.live
     if rule.edits or partial or new:
-        start = subject.change.content if subject.change is not None and not subject.change.ends else subject.live
+        start = subject.proposed if subject.change is not None and not subject.change.ends else subject.live
         try:
             content = content_of(typed, start, department_code=department.code, department_name=department.name)
         except RuleBroken as fault:
@@ -331,6 +332,8 @@ def _page(
         "into": one(typed, "into"),
         "requests": open_requests(subject.department) if subject.request is None else [],
         "seen_seal": seal if said.status == 409 or kept is None and "seen_seal" not in typed else one(typed, "seen_seal") or seal,
+        "since": subject.since,
+        "seen_base": subject.base_no if said.status == 409 else one(typed, "seen_base") or subject.base_no,
         "overtaken": kept is not None and change is not None and one(kept.typed, "seen_seal") != seal,
         "copy": kept,
         "copy_revision": kept.revision if kept else one(typed, "copy_revision") or "0",

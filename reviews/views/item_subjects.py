@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from departments.models import Department
+from qingdan.errors import WrongState
 from qingdan.items.content import ItemContent
 from qingdan.items.kinds import ChangeKind
 from qingdan.items.models import Category, ItemVersion
@@ -20,6 +21,7 @@ from reviews.guards import can_act_on_request
 from reviews.item_form import AMEND, blank_fields, fields_of, fields_of_terms, form_kind
 from reviews.kind_terms import KIND_RULES, KindRule, clean_text, rule_of
 from reviews.models import Change, ChangeRequest
+from reviews.rebasing import Conflict, carried, conflict_with
 from reviews.states import RequestAction, RequestState
 from reviews.views.requests import visible_request
 from reviews.views.uploads import own_departments
@@ -41,10 +43,26 @@ class Subject:
     change: Change | None = None
     start: dict[str, list[str]] = field(default_factory=dict)
     live: ItemContent | None = None
+    # What the change proposes on ``version``, and what was published since it was made (``rebasing``).
+    proposed: ItemContent | None = None
+    since: Conflict | None = None
 
     @property
     def new(self) -> bool:
         return self.version is None
+
+    @property
+    def base_no(self) -> str:
+        """The number of the published version beside which the form stands."""
+        return str(self.version.number) if self.version else ""
+
+    def check_base(self, seen: str) -> None:
+        """What was typed beside one version is not saved upon another. Raises WrongState."""
+        if seen and self.version is not None and seen != self.base_no:
+            raise WrongState(
+                f"填写期间该事项已公布到第{self.base_no}版（您所见的是第{clean_text(seen)[:9]}版），没有保存；"
+                "与现行不同的要素已标出，核对后再保存"
+            )
 
     @property
     def rule(self) -> KindRule:
@@ -94,7 +112,10 @@ def open_requests(department: Department) -> list[ChangeRequest]:
 
 
 def subject_of_change(request: HttpRequest, key: int, change_key: int) -> Subject:
-    """A change of a request. Where the item was published anew meanwhile, the form compares with, and proposes on, the newest version."""
+    """A change of a request. Where the item was published anew meanwhile, what the change touches is carried onto the newest version.
+
+    The form says so before anything is saved: what was published since is never undone in silence.
+    """
     row = visible_request(request, key)
     change = get_object_or_404(row.changes.select_related("item", "base_version__item"), pk=change_key)
     if change.kind == ChangeKind.DEPARTMENT:
@@ -104,7 +125,11 @@ def subject_of_change(request: HttpRequest, key: int, change_key: int) -> Subjec
         newest, _unknown = find_own(row.department, [change.item.code])
         version = newest[0] if newest else version
     live = version.content if version else None
-    content = live if change.ends and live else change.content
+    proposed, since = change.content, None
+    if version is not None and version.pk != change.base_version_id and not change.ends:
+        since = conflict_with(change, version)
+        proposed = carried(change.base_version.content, live, change.content)
+    content = live if change.ends and live else proposed
     start = {
         **fields_of(content),
         **fields_of_terms(change.kind, change.terms, new=version is None),
@@ -121,6 +146,8 @@ def subject_of_change(request: HttpRequest, key: int, change_key: int) -> Subjec
         change=change,
         start=start,
         live=live,
+        proposed=proposed,
+        since=since,
     )
 
 

@@ -266,6 +266,23 @@ def test_each_figure_is_the_count_of_the_rows_that_it_shows(busy):
                 assert figure.value == len(figure.rows) and str(len(figure.rows)) in figure.formula
 
 
+def test_by_when_to_apply_is_a_row_of_the_table_of_limits(busy):
+    """Another limit, another figure; without a row no data, and it says why."""
+
+    fund = spent_fund(busy, 2021)
+
+    def applied():
+        return next(each for each in compute_all(fund) if each.indicator.name == "applied_in_time")
+
+    assert "10 个工作日内提出 1 ÷ " in applied().formula
+    Limit.objects.filter(state="apply").update(days=400)
+    figure = applied()
+    assert "400 个工作日内提出" in figure.formula and figure.value > Decimal("33.33")
+    Limit.objects.filter(state="apply").delete()
+    figure = applied()
+    assert figure.value is None and "办理时限表没有" in figure.formula
+
+
 def test_a_year_with_nothing_in_it_says_so_and_never_a_hundred_per_cent(world):
     for year in (2015, timezone.localdate().year + 1):
         for figure in compute_all(open_fund(world, year=year)):

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from departments.models import Department
+from departments.models import Department, Posting, User
 from departments.offices import (
     close_department,
     create_department,
@@ -78,8 +78,8 @@ def test_it_renames_to_no_name_that_another_department_of_the_region_has(world):
 
 
 def test_a_name_is_free_again_when_its_department_has_ended(world):
-    close_department(actor=world.system_admin, department=world.department("420600-MZJ"), on=timezone.localdate(), reason="x")
-    create_department(actor=world.system_admin, region=world.city, code="420600-MZ2", name="市民政局")
+    close_department(actor=world.system_admin, department=empty(world), on=timezone.localdate(), reason="x")
+    create_department(actor=world.system_admin, region=world.city, code="420600-DA2", name="市档案局")
 
 
 def test_it_does_not_rename_ahead_of_time(world):
@@ -142,9 +142,11 @@ def test_it_merges_only_within_a_region_and_into_a_living_department(world):
 
 
 def test_a_closed_department_is_not_closed_again(world):
-    department = world.department("420600-SCJ")
+    department = empty(world)
+    user = User.objects.create_user("archivist", "档案员", None)
+    Posting.objects.create(user=user, post="clerk", department=department, from_on=datetime.date(2016, 1, 1))
     close_department(actor=world.system_admin, department=department, on=timezone.localdate(), reason="x")
-    assert not world.outsider.user.is_staff
+    assert not User.objects.get(pk=user.pk).is_staff
     with pytest.raises(WrongState, match="已于"):
         close_department(actor=world.system_admin, department=department, on=timezone.localdate(), reason="x")
     assert last_event().outcome == "denied"
@@ -152,7 +154,30 @@ def test_a_closed_department_is_not_closed_again(world):
 
 def test_it_does_not_end_a_department_before_it_began(world):
     with pytest.raises(RuleBroken, match="早于成立日期"):
-        close_department(actor=world.system_admin, department=world.department(), on=datetime.date(1990, 1, 1), reason="x")
+        close_department(actor=world.system_admin, department=empty(world), on=datetime.date(1990, 1, 1), reason="x")
+
+
+def test_a_department_that_still_holds_something_is_not_closed_and_is_told_the_way(world):
+    """Items in the list, a request under way, a task: each named with what to do; a merger takes them along and is not refused."""
+    day = timezone.localdate()
+    with pytest.raises(RuleBroken) as refused:
+        close_department(actor=world.system_admin, department=world.department(), on=day, reason="撤销")
+    told = [each.message for each in refused.value.violations]
+    assert {each.rule for each in refused.value.violations} == {"D06"} and len(told) == 2
+    assert "在清单中还有 8 项" in told[0] and "机构改革" in told[0]
+    assert "件调整申请没有办结" in told[1]
+    assert world.department().abolished_on is None and world.clerk.user.is_staff
+    with pytest.raises(RuleBroken, match="在清单中还有 2 项"):
+        close_department(actor=world.system_admin, department=world.department("420600-MZJ"), on=day, reason="撤销")
+    merge_department(
+        actor=world.system_admin, department=world.department("420600-MZJ"), into=world.department(), on=day, reason="机构改革"
+    )
+
+
+def empty(world) -> Department:
+    """A department that holds no item."""
+    given = {"code": "420600-DAJ", "name": "市档案局", "established_on": datetime.date(2001, 1, 1)}
+    return create_department(actor=world.system_admin, region=world.city, **given)
 
 
 def test_contacts_are_corrected_with_a_trail(world):

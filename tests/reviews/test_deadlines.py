@@ -6,13 +6,16 @@ from datetime import date
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from departments.models import Notice, WorkingDay
 from departments.working_days import Calendar
 from qingdan.items.kinds import ChangeKind
 from reviews.daily_tasks import tell_of_deadlines
 from reviews.deadlines import Limits, deadline, deadlines_of, used_days
+from reviews.directive_forms import default_due
 from reviews.models import ChangeRequest, Limit
+from reviews.models.limits import Duty
 from reviews.requests import submit_request
 from tests.world import add, amend, decide, fresh, propose
 
@@ -156,3 +159,13 @@ def test_pages_show_the_deadline_with_its_word(world, client):
     for address in (reverse("admin:request", args=[row.pk]), reverse("admin:request_list"), reverse("admin:index")):
         page = client.get(address).content.decode()
         assert 'chip-bad" title="2025-03-17 到期，时限 10 个工作日，时限待确认">逾期' in page, address
+
+
+def test_what_departments_do_upon_a_decision_is_timed_by_the_same_table(world):
+    """By when a task is to be answered follows the row of the table; without one the form proposes no day."""
+    today = timezone.localdate()
+    assert (Limit.objects.days(Duty.APPLY), Limit.objects.days(Duty.ANSWER)) == (10, 10)
+    Limit.objects.filter(state=Duty.ANSWER).update(days=20)
+    assert default_due() == Calendar().add(today, 20)
+    Limit.objects.filter(state=Duty.ANSWER).delete()
+    assert default_due() is None
