@@ -93,12 +93,13 @@ def _tell_of_proposal(row: Measure | Reform, key: str, checker: Post, url: str, 
             by=actor,
         )
     elif row.state in (MeasureState.PUBLISHED, MeasureState.DECLINED):
-        told = "已核对并公布，按期报送备案" if row.state == MeasureState.PUBLISHED else f"未获同意：{row.opinion}"
+        published = row.state == MeasureState.PUBLISHED
+        told = "已核对并公布，按期报送备案" if published else f"未获同意：{row.opinion}"
         notify(
             event=_EVENT.DECIDED,
             to=[Desk(Post.PUBLISHER, region=row.region)],
             title=f"{row} {told}"[:200],
-            url=url,
+            url=reverse("admin:edition_filing", args=[row.edition_id]) if published else url,
             key=f"{key}:{row.state}",
             by=actor,
         )

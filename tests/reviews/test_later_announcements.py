@@ -52,6 +52,12 @@ def test_a_suspension_in_force_is_told_to_whoever_holds_the_item(world):
     said = told(since=since)
     assert set(said) == {"publisher", "clerk", "head"}
     assert "已紧急暂停" in said["clerk"] and "报送备案" in said["publisher"]
+    asked = Notice.objects.filter(
+        recipient=world.publisher.user, url=reverse("admin:edition_filing", args=[fresh(measure).edition_id])
+    )
+    assert asked.get().read_at is None
+    file_edition(actor=world.publisher, edition=fresh(measure).edition, number="襄府备〔2026〕2号", **PAPERS)
+    assert asked.get().read_at is not None, "filed: done with"
 
 
 def test_a_proposal_that_is_taken_back_tells_nobody_and_settles_what_was_asked(world):
