@@ -96,7 +96,7 @@ def _tell_of_proposal(row: Measure | Reform, key: str, checker: Post, url: str, 
         published = row.state == MeasureState.PUBLISHED
         told = "已核对并公布，按期报送备案" if published else f"未获同意：{row.opinion}"
         notify(
-            event=_EVENT.DECIDED,
+            event=_EVENT.ASSIGNED if published else _EVENT.DECIDED,
             to=[Desk(Post.PUBLISHER, region=row.region)],
             title=f"{row} {told}"[:200],
             url=reverse("admin:edition_filing", args=[row.edition_id]) if published else url,
