@@ -6,7 +6,6 @@ from zipfile import ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -168,7 +167,6 @@ def test_the_page_of_the_filing_attaches_its_result(world, filing):
 def test_the_archive_holds_both(world, meeting, filing):
     minutes(world, meeting)
     paper(world, filing, by="publisher", data=PNG, file_name="报告.png")
-    call_command("sign_heads")
     to = io.BytesIO()
     write_archive(world.batch("published"), to)
     names = ZipFile(to).namelist()

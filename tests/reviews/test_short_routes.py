@@ -241,10 +241,11 @@ def test_the_public_page_of_the_edition_says_so(ruled):
     assert "按规定未经常务会审议" not in Client().get("/editions/2/").content.decode()
 
 
-def test_the_archive_holds_the_basis_instead_of_minutes(ruled, tmp_path):
+def test_the_archive_holds_the_basis_instead_of_minutes(ruled, tmp_path, settings):
+    settings.LOG_HEAD_FILE = str(tmp_path / "head")
     _request, batch = settled(ruled)
     published(ruled, batch)
-    call_command("sign_heads")
+    call_command("sign_heads", new_head_file=True)
     with override_settings(MEDIA_ROOT=tmp_path / "media"):
         to = io.BytesIO()
         write_archive(fresh(batch), to)
