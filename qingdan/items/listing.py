@@ -37,12 +37,18 @@ class Choice:
     level: str | None = None
     state: str | None = None
 
-    def takes(self, group: Group, but: str = "") -> bool:
-        """Whether ``group`` is within the choice; whatever its ``but`` is."""
-        return all(
-            (wanted := getattr(self, name)) is None or wanted == own or name == but
-            for name, own in zip(DIMENSIONS, group, strict=True)
-        )
+    def takes(self, group: Group) -> bool:
+        """Whether ``group`` is within the choice."""
+        return bool(self.among({group: None}))
+
+    def among(self, groups: Mapping[Group, Any], but: str = "") -> Mapping[Group, Any]:
+        """Those of ``groups`` that are within the choice, whatever their ``but`` is."""
+        wanted = [
+            (place, value) for place, name in enumerate(DIMENSIONS) if (value := getattr(self, name)) is not None and name != but
+        ]
+        if not wanted:
+            return groups
+        return {group: of for group, of in groups.items() if all(group[place] == value for place, value in wanted)}
 
 
 EVERYTHING = Choice()
@@ -73,7 +79,7 @@ class Found:
 
     @property
     def total(self) -> int:
-        return sum(number for group, number in self.counts.items() if self.choice.takes(group))
+        return sum(self.choice.among(self.counts).values())
 
     @property
     def pages(self) -> int:
@@ -86,9 +92,8 @@ class Found:
         """Value of ``dimension`` → entries that have it under the rest of the choice: the facets beside a list."""
         numbers: dict[Any, int] = {}
         place = DIMENSIONS.index(dimension)
-        for group, number in self.counts.items():
-            if self.choice.takes(group, but=dimension):
-                numbers[group[place]] = numbers.get(group[place], 0) + number
+        for group, number in self.choice.among(self.counts, but=dimension).items():
+            numbers[group[place]] = numbers.get(group[place], 0) + number
         return numbers
 
 
@@ -101,7 +106,7 @@ def browse(edition: Edition, choice: Choice = EVERYTHING) -> Found:
 
     @cache
     def chosen() -> list[int]:
-        return sorted(chain.from_iterable(places for group, places in groups.items() if choice.takes(group)))
+        return sorted(chain.from_iterable(choice.among(groups).values()))
 
     counts = {group: len(places) for group, places in groups.items()}
     return Found(counts, choice, lambda start, stop: chosen()[start:stop])
@@ -122,7 +127,7 @@ def scan(edition: Edition, needle: str, choice: Choice = EVERYTHING) -> Found:
         ranks[place] = 0 if needle in called else 1 if any(needle in line for line in called) else 2
     groups = {group: [place for place in places if place in ranks] for group, places in outline(edition).items()}
     chosen = sorted(
-        (place for group, places in groups.items() if choice.takes(group) for place in places),
+        chain.from_iterable(choice.among(groups).values()),
         key=lambda place: (ranks[place], place),
     )
     counts = {group: len(places) for group, places in groups.items() if places}
