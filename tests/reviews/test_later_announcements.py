@@ -99,15 +99,16 @@ def test_a_reform_asks_the_establishment_office_and_then_tells_who_goes_on(world
 def test_a_filing_goes_back_and_forth_between_the_two_offices(world, filing):
     examiner = colleague(world, "legality", "examiner")
     Notice.objects.all().delete()
-    register_filing(actor=world.legality, filing=filing, registered_no="备1")
-    # 吴法 passed it as lawful, so he is not asked to examine it.
+    registrar = colleague(world, "legality", "registrar")
+    register_filing(actor=registrar, filing=filing, registered_no="备1")
+    # 吴法 passed it as lawful, so he is not asked to examine it; nor is told who registered it just now.
     assert set(told()) == {"examiner"}
     since = last()
     conclude_filing(actor=examiner, filing=filing, outcome="returned", number="审1", opinion="缺依据")
     assert told(since=since) == {"publisher": "备案“襄府备〔2019〕1号”要求补正"}
     since = last()
     file_again(actor=world.publisher, filing=filing, **PAPERS)
-    assert set(told("等待登记", since)) == {"legality", "examiner"}
+    assert set(told("等待登记", since)) == {"legality", "examiner", "registrar"}
 
 
 def test_what_a_filing_finds_reaches_the_department(world, filing):

@@ -54,13 +54,14 @@ def test_where_both_sides_changed_one_element_the_form_says_which(world, desk): 
     before = world.version("劳务派遣经营许可")
     propose(world, [amend(before, supervision_phone="0710-3600009")], submit=False)
     change = newest().changes.get()
-    content = before.content.changed(supervision_phone="0710-3600077")
+    content = before.content.changed(supervision_phone="0710-3600077", phone="0710-3611111")
     given = {"reason": "号码有误", "notice_title": "更正", "notice_no": "襄审改办〔2026〕2号"}
     measure = propose_measure(
         actor=world.publisher, region=world.city, kind="correction", item=before.item, content=content, **given
     )
     confirm_measure(actor=world.legality, measure=measure, seen_hash=measure.content_hash)
     shown = text_of(desk.get(reverse("admin:change_edit", args=[newest().pk, change.pk])))
+    assert 'value="0710-3611111"' in shown, "what only the publication changed is carried into the form"
     assert "双方都改了监督电话" in shown and "0710-3600077" in shown and "0710-3600009" in shown
 
 
