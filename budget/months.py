@@ -107,22 +107,29 @@ def close_month(*, actor: Actor, fund: Fund, month: int) -> FundMonth:
     """月结: the month is over, everything in it checked, and reconciled as it stands now."""
     fund = locked(fund)
     posting = check_can_act(actor=actor, fund=fund, act=FundAct.CLOSE_MONTH)
-    figures, today = _known(fund, month), timezone.localdate()
-    if figures.is_closed:
-        raise WrongState(f"{month} 月已结账")
-    if (fund.year, month) >= (today.year, today.month):
-        raise WrongState(f"{fund.year} 年 {month} 月还没有过完，过完再结账")
-    if figures.unchecked:
-        raise WrongState(f"{month} 月还有 {figures.unchecked} 笔没有复核，复核后再结账")
-    if not figures.is_current:
-        why = "对账之后账有变化，重新对账" if figures.row else "还没有对账，先由财务经办对账"
-        raise WrongState(f"{month} 月{why}")
+    figures = _known(fund, month)
+    if why := why_not_closed(fund, figures):
+        raise WrongState(why)
     row = figures.row
     before = fingerprint(row)
     row.state, row.closed_by, row.closed_at = FundMonth.State.CLOSED, actor.user, timezone.now()
     keep(row, actor=actor, reason="月结")
     _record(actor, "close_month", posting, row, before, f"{fund} {month} 月：{figures.count} 笔，{yuan_text(figures.ours)} 元")
     return row
+
+
+def why_not_closed(fund: Fund, figures: MonthFigures) -> str:
+    """What stands between a month and its 月结, in a sentence; empty if nothing does."""
+    month, today = figures.month, timezone.localdate()
+    if figures.is_closed:
+        return f"{month} 月已结账"
+    if (fund.year, month) >= (today.year, today.month):
+        return f"{fund.year} 年 {month} 月还没有过完，过完再结账"
+    if figures.unchecked:
+        return f"{month} 月还有 {figures.unchecked} 笔没有复核，复核后再结账"
+    if not figures.is_current:
+        return f"{month} 月{'对账之后账有变化，重新对账' if figures.row else '还没有对账，先由财务经办对账'}"
+    return ""
 
 
 @act("reopen_month")

@@ -12,14 +12,14 @@ from budget.forms import ImportForm, MonthForm, ReopenFundForm
 from budget.guards import FundAct, fund_acts
 from budget.models import Fund
 from budget.money import yuan_text
-from budget.months import MONTHS, Matching, MonthFigures, match_month, month_of, months_of
+from budget.months import MONTHS, Matching, MonthFigures, match_month, month_of, months_of, why_not_closed
 from budget.queries import READERS
 from budget.views.pages import attempt, check_first, fund_page, visible_fund
 from budget.voucher_table import read_vouchers
 from departments.posts import Post
 from departments.rosters.tables import NotARoster
 from departments.site import actor_of, staff_screen
-from qingdan.errors import WrongState
+from qingdan.errors import NotAllowed, WrongState
 
 _BOTH = (Post.FUND_CLERK, Post.FUND_CHECKER)
 
@@ -75,10 +75,16 @@ def _month_page(
         "matching": matching,
         "book": yuan_text(matching.book) if matching else "",
         "told": told,
+        "not_yet": why_not_closed(fund, figures),
+        "may_match": _keeps_its_books(request, fund),
         "may": {act.value for act in fund_acts(actor_of(request), fund)},
         "trail": list(row.history.select_related("history_user").order_by("-history_date", "-history_id")[:20]) if row else [],
     }
     return fund_page(request, "fund_month.html", fund, f"{month} 月对账与月结", status=status, **context)
+
+
+def _keeps_its_books(request: HttpRequest, fund: Fund) -> bool:
+    return actor_of(request).holding(_BOTH, department=fund.department) is not None
 
 
 def _fund_of_month(request: HttpRequest, key: int, month: int) -> Fund:
@@ -138,6 +144,8 @@ def fund_month_reopen(request: HttpRequest, key: int, month: int) -> HttpRespons
 def fund_month_match(request: HttpRequest, key: int, month: int) -> HttpResponse:
     """The book's rows of the month against ours; nothing is written."""
     fund = _fund_of_month(request, key, month)
+    if not _keeps_its_books(request, fund):
+        raise NotAllowed(f"逐笔核对须由{fund.department}的{Post.FUND_CLERK.label}或{Post.FUND_CHECKER.label}办理")
     form = ImportForm(request.POST, request.FILES, auto_id="match_%s")
     matching, status = None, 422
     if form.is_valid():

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
-from departments.access import posts_of
 from departments.posts import Post
 from departments.site import actor_of, staff_screen
 from qingdan.errors import RuleBroken, WrongState
@@ -51,7 +50,7 @@ def panel(request: HttpRequest, row: ChangeRequest) -> Panel | None:
         "papers": [(kind, [paper for paper in papers if paper.kind == kind]) for kind in dict.fromkeys(p.kind for p in papers)],
         "long": long,
         "number": number,
-        "may_number": decided and number is None and Post.LEGALITY in posts_of(request.user),
+        "may_number": decided and number is None and actor_of(request).holding(Post.LEGALITY, region=row.region) is not None,
         "word": last_word(row.region) if decided else "",
     }
     return Panel("reviews/_papers.html", values=values)

@@ -99,7 +99,9 @@ def _article(state: str) -> Callable[[World], Made]:
         elif state == "refused":
             refuse_article(actor=world.legality, article=row, opinion="有误", seen_hash=text_hash(row))
         row = Article.objects.get(pk=row.pk)
-        return Made(row, CITY, filled={"article": {"do": "confirm", "seen_hash": text_hash(row)}})
+        # A confirmed one is put out of use by the same form.
+        do = {"do": "refuse", "opinion": "已修改"} if state == "confirmed" else {"do": "confirm"}
+        return Made(row, CITY, filled={"article": {**do, "seen_hash": text_hash(row)}})
 
     return make
 

@@ -139,7 +139,7 @@ ROWS: tuple[Row, ...] = (
     Row("bases_read", "site", f"{OWN} legality", post=SEEN),
     form("article_new", "site", f"{OWN} legality", SEEN),
     Row("article_list", "site", WORKFLOW, get=SEEN),
-    Row("article", "article", WORKFLOW, get=SEEN, post={"legality legality@far": "pending"}),
+    Row("article", "article", WORKFLOW, get=SEEN, post={"legality legality@far": "pending confirmed"}),
     # Lists of the workflow
     *(Row(name, "site", WORKFLOW, get=SEEN) for name in ("inbox", "inbox_go", "request_list", "directive_list", "campaign_list", "adjustment_statistics")),
     *(Row(name, "site", REGION, get=SEEN) for name in ("measure_list", "filing_list")),
@@ -220,7 +220,7 @@ ROWS: tuple[Row, ...] = (
     *(form(name, "fund", "fund_clerk", {"fund_clerk": "open month"}) for name in ("fund_lines", "fund_adjust", "fund_entry", "fund_import", "fund_reverse")),
     Row("fund_import_template", "fund", "fund_clerk", get=SEEN),
     Row("fund_month_reconcile", "fund", "fund_clerk", post={"fund_clerk": "open"}),
-    Row("fund_month_match", "fund", MONEY, post=SEEN),
+    Row("fund_month_match", "fund", MONEY, post={MONEY: "*"}),
     Row("fund_month_close", "fund", "fund_checker", post={"fund_checker": ""}),
     Row("fund_month_reopen", "fund", "fund_checker", post={"fund_checker": "month"}),
     Row("fund_check", "fund", "fund_checker", post={"fund_checker": "open month"}, says=True),

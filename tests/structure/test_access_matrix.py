@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from reviews.models import ChangeRequest
 from tests.soaking import record, soaking
 from tests.structure.access_cells import answer_to, cells_of, expected, is_walked
 from tests.structure.access_objects import KINDS
-from tests.structure.access_people import OUTSIDE, RSJ, clients, make_people, people_of
+from tests.structure.access_people import OUTSIDE, RSJ, make_people, people_of
 from tests.structure.access_table import (
     API,
     MODELS,
@@ -33,16 +32,6 @@ from tests.structure.access_table import (
 )
 
 SECURITY = Path(__file__).resolve().parents[2] / "docs" / "security.md"
-
-
-@pytest.fixture
-def everyone(world, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    make_people()
-    # Thousands of refusals: their log lines say nothing that the cell does not.
-    logging.disable(logging.ERROR)
-    yield world, clients()
-    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(scope="module")
