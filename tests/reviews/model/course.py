@@ -27,6 +27,21 @@ BEGINNINGS = (
 )
 PAIRS = (*BEGINNINGS, *((kind, state, act) for kind, (states, acts, _) in KINDS.items() for state in states for act in acts))
 LAWFUL = {*BEGINNINGS, *((kind, state, act) for kind, (_, _, law) in KINDS.items() for state, act in law)}
+# Each pair to be refused and, where the law knows it, to be done; (kind, state) → those there.
+EVERY = [(key, done) for key in PAIRS for done in (True, False) if not done or key in LAWFUL]
+AT = {place: [pair for pair in EVERY if pair[0][:2] == place] for place in dict.fromkeys(key[:2] for key in PAIRS)}
+# What makes an act possible where nothing yet allows it, the nearest first: something published at once conflicts with what is under way;
+# what comes back corrected asks earlier reviewers whether their word stands.
+_PUBLISHED = (("measure", "proposed", "confirm"), ("measure", "none", "propose"))
+_CORRECTED = (("request", "returned", "submit"), ("request", "legality", "return"), ("request", "compliance", "return"))
+BEFORE: dict[tuple[str, str], tuple[Key, ...]] = {
+    ("request", "rebase"): _PUBLISHED,
+    ("batch", "stop"): _PUBLISHED,
+    ("request", "confirm"): _CORRECTED,
+    ("request", "reopen"): _CORRECTED,
+}
+# How often each pair is meant to be tried at least.
+LEAST = 20
 # How something comes into a state: the act, and what it is done to.
 WAY: dict[tuple[str, str], Key] = {
     ("request", "draft"): ("request", "none", "create"),
@@ -57,7 +72,7 @@ WAY: dict[tuple[str, str], Key] = {
     ("filing", "advised"): ("filing", "registered", "advise"),
 }
 # How much more, or less, often than others an act is meant to be done: most go on, few end.
-OFTEN = {"submit": 3, "pass": 6, "confirm": 6, "withdraw": 0.1, "refuse": 0.1, "on_behalf": 0.3}
+OFTEN = {"submit": 3, "pass": 6, "confirm": 6, "publish": 6, "stop": 3, "withdraw": 0.1, "refuse": 0.1, "on_behalf": 0.3}
 
 
 class Course:
@@ -86,7 +101,7 @@ class Course:
     def next(self) -> tuple[Key, str, dict]:
         """A pair, and somebody and something (act, arguments) with which it is done, or refused."""
         present = self.present()
-        pairs = [(key, done) for key in PAIRS if self.possible(key, present) for done in (True, False) if not done or key in LAWFUL]
+        pairs = [pair for pair in EVERY if self.possible(pair[0], present)]
         while True:
             key, done = self.pair(pairs, present)
             found = self.done(key) if done else self.refused(key)
@@ -112,29 +127,40 @@ class Course:
         return state == "none" or (kind, state) in present
 
     def pair(self, pairs: list[tuple[Key, bool]], present: set[tuple[str, str]]) -> tuple[Key, bool]:
-        """Of ten steps three go on, one makes way to a state that nothing is in, and six try what was tried least."""
-        chance = self.random.random()
-        if chance < 0.1:
-            ways = [self.towards(state, present) for state in WAY if state not in present]
-            ways = [key for key in ways if self.possible(key, present)]
-            if ways:
-                return self.random.choice(ways), True
-        goes_on = chance < 0.4
-        chosen = [pair for pair in pairs if pair[1]] if goes_on else pairs
-        weights = [
-            (1 + self.count(key, done)) ** -(2 if goes_on else 4)
-            * (OFTEN.get(key[2], 1) ** 2 if goes_on else 1)
-            / (1 + self.vain[key, done])
-            for key, done in chosen
-        ]
+        """Four steps of five serve a state by how much is owed there; the others go on with anything."""
+        owed = {pair: LEAST - self.count(*pair) for pair in EVERY if self.count(*pair) < LEAST}
+        if self.random.random() < 0.8 and owed:
+            at = {place: sum(owed.get(pair, 0) for pair in of) for place, of in AT.items()}
+            place = self.random.choices(list(at), list(at.values()))[0]
+            found = self.serve(place, owed, present)
+            if found[1] and self.vain[found]:
+                steps = [key for key in BEFORE.get((found[0][0], found[0][2]), ()) if self.possible(key, present)]
+                found = (steps[0], True) if steps else found
+            if self.possible(found[0], present):
+                return found
+        chosen = [pair for pair in pairs if pair[1]]
+        weights = [(OFTEN.get(key[2], 1) / (1 + self.count(key, True))) ** 2 * self.patience(key, True) for key, _ in chosen]
         return self.random.choices(chosen, weights)[0]
 
-    def towards(self, state: tuple[str, str], present: set[tuple[str, str]]) -> Key:
-        """The step of its way that can be tried now."""
-        key = WAY[state]
-        while key[1] != "none" and key[:2] not in present:
-            key = WAY[key[:2]]
-        return key
+    def patience(self, key: Key, done: bool) -> float:
+        """A state that still owes refusals is not left in haste, nor is tried again and again what cannot be."""
+        if not done:
+            return 1 / (1 + self.vain[key, done])
+        refused = min(self.count(each, False) for each, way in AT[key[:2]] if not way)
+        return ((1 + min(LEAST, refused)) / (1 + LEAST)) ** 2 / (1 + self.vain[key, done])
+
+    def serve(self, place: tuple[str, str], owed: dict[tuple[Key, bool], int], present: set[tuple[str, str]]) -> tuple[Key, bool]:
+        """What is owed there; where nothing is there, a step of the way, once nothing is owed where the step begins."""
+        step = None
+        while place[1] != "none" and place not in present:
+            step = WAY[place]
+            place = step[:2]
+        there = [pair for pair in AT[place] if pair in owed]
+        if step is not None and not any(not done for _, done in there):
+            return step, True
+        if not there:
+            return self.random.choice(AT[place])
+        return self.random.choices(there, [owed[pair] * self.patience(*pair) for pair in there])[0]
 
     # -- with what ------------------------------------------------------------------------------------------------------------------
 

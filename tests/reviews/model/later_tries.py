@@ -140,10 +140,11 @@ class LaterTries:
         """Most often of an item that a batch or request holds: so that they conflict."""
         region = self.random.choice([CITY, CITY, COUNTY])
         listed = self.model.lists[region]
+        state = self.random.choice(["approved", "batched", "awaiting"])
         held = [
             piece.name
             for row in self.model.requests.values()
-            if row.state in ("approved", "batched", "awaiting")
+            if row.state == state
             for piece in row.pieces
             if piece.open and piece.base and piece.name in listed
         ]
