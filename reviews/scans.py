@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 
 from departments.acting import act
-from departments.models import Posting
+from departments.models import Posting, Region
 from departments.people import Actor
 from departments.posts import Post
 from qingdan.errors import NotAllowed, RuleBroken, Violation, WrongState
@@ -33,7 +33,12 @@ def check_keeps_filing(*, actor: Actor, filing: Filing) -> Posting:
     """WHO attaches the stamped papers of a filing: 审改办 that filed it, 司法 that received it. Raises NotAllowed."""
     if not Filing.objects.visible_to(actor.user).filter(pk=filing.pk).exists():
         raise NotAllowed("没有这个备案", stranger=True)
-    posting = actor.holding(Post.PUBLISHER, region=filing.region) or actor.holding(Post.LEGALITY, region=filing.receiver)
+    return keeps_papers_of(actor=actor, region=filing.region, receiver=filing.receiver)
+
+
+def keeps_papers_of(*, actor: Actor, region: Region, receiver: Region) -> Posting:
+    """The same before there is a filing: 审改办 of ``region``, 司法 of ``receiver``. Raises NotAllowed."""
+    posting = actor.holding(Post.PUBLISHER, region=region) or actor.holding(Post.LEGALITY, region=receiver)
     if posting is None:
         raise NotAllowed("备案文件扫描件由报送的审改办或接收备案的司法附上")
     return posting

@@ -36,7 +36,7 @@ from reviews.later_guards import filing_actions
 from reviews.later_states import FilingAction
 from reviews.models import Batch, Filing, FilingFault, FilingResult
 from reviews.queries import scope_of
-from reviews.scans import attach_filing_paper, check_keeps_filing
+from reviews.scans import attach_filing_paper, check_keeps_filing, keeps_papers_of
 from reviews.views.pages import REGION, address_without_page, edition_url, page_of, sentences_of, show
 from reviews.views.scans import ScanForm, attach_given, scans_of
 
@@ -230,8 +230,8 @@ def _keeps(actor: Actor, filing: Filing) -> bool:
 def edition_scan(request: HttpRequest, key: int) -> HttpResponse:
     """A stamped paper of the filing: report, registration or result."""
     edition, actor = _edition(request, key), actor_of(request)
+    keeps_papers_of(actor=actor, region=edition.region, receiver=receiver_of(edition.region))
     filing = _filing(edition)
-    check_keeps_filing(actor=actor, filing=filing)
     scan = ScanForm(request.POST, request.FILES)
     if attach_given(request, scan, partial(attach_filing_paper, actor=actor, filing=filing)):
         return HttpResponseRedirect(reverse("admin:edition_filing", args=[key]))
