@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django import forms
 from django.contrib import messages
@@ -30,7 +30,7 @@ from reviews.articles import (
 from reviews.basis_reading import BasisReading, readings_of, readings_of_texts
 from reviews.forms import PlainForm
 from reviews.item_rows import BASIS_KEYS
-from reviews.models import ChangeRequest
+from reviews.models import Change, ChangeRequest
 from reviews.views.pages import EVERYONE, address_without_page, is_listed, page_of, sentences_of, show
 from reviews.views.panels import Panel
 from reviews.views.requests import SEARCH_LIMIT
@@ -66,19 +66,22 @@ class RefuseForm(PlainForm):
 def panel(request: HttpRequest, row: ChangeRequest) -> Panel | None:
     """依据核对 of the changes whose differences this page of the request shows."""
     page = page_of(request, row.changes.order_by("position").only("request", "kind", "name", "content_bytes"))
-    if is_listed(request, page):
-        return None
-    contents = [(change, change.content) for change in page.object_list]
+    return None if is_listed(request, page) else bases_of(request, page.object_list)
+
+
+def bases_of(request: HttpRequest, changes: Sequence[Change]) -> Panel | None:
+    """依据核对 of ``changes``; none where they rest on no basis."""
+    contents = [(change, change.content) for change in changes]
     resting = [(change, content) for change, content in contents if isinstance(content, ItemContent) and content.legal_bases]
     if not resting:
         return None
     found = readings_of([content.legal_bases for _, content in resting])
-    changes = [
+    shown = [
         (change, readings, _told(readings), not all(each.sound for each in readings))
         for (change, _), readings in zip(resting, found, strict=True)
     ]
     may_enter = bool(posts_of(request.user) & set(ENTERING))
-    return Panel("reviews/_basis_panel.html", "main", {"changes": changes, "may_enter": may_enter})
+    return Panel("reviews/_basis_panel.html", "main", {"changes": shown, "may_enter": may_enter})
 
 
 def _told(readings: list[BasisReading]) -> str:

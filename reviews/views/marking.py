@@ -17,6 +17,7 @@ from reviews.decision_forms import MarkForm
 from reviews.guards import check_reviewer
 from reviews.marks import mark_change, marks_of
 from reviews.models import ChangeRequest
+from reviews.views.articles import bases_of
 from reviews.views.differences import shown_changes
 from reviews.views.pages import EVERYONE, REVIEWERS, sentences_of, show
 from reviews.views.requests import request_url, visible_request
@@ -87,6 +88,7 @@ def change_page(
         "row": row,
         "tone": tone_of(row.state),
         "changes": shown,
+        "panel": bases_of(request, [each.change for each in shown]),
         "place": place + 1,
         "count": len(positions),
         "previous": positions[place - 1] if place else None,

@@ -61,6 +61,8 @@ def test_from_the_missing_article_to_the_difference_beside_the_basis(world, at_d
     shown = page(legality, row).partition("依据核对")[2]
     assert "与法律库不一致" in shown and "〔删除〕</span>经营</del>" in shown and "〔新增〕</span>生产</ins>" in shown
     assert "待确认</span>" not in shown
+    alone = legality.get(f"/admin/requests/{row.pk}/items/1/").content.decode()
+    assert "与法律库不一致" in alone.partition("依据核对")[2], "also beside the change that is looked at alone"
 
 
 def test_reviewers_who_enter_nothing_see_no_link_to_paste(world, at_desk, row):
