@@ -12,7 +12,8 @@ STAFF = "/admin/"
 class _Reader(HTMLParser):
     def __init__(self, page: str):
         super().__init__()
-        self.page, self.found, self.method = page, set(), "GET"
+        self.page, self.found = page, set()
+        self.method, self.action, self.sends = "GET", "", False
 
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
@@ -20,9 +21,17 @@ class _Reader(HTMLParser):
             self._add("GET", given["href"])
         elif tag == "form":
             self.method = (given.get("method") or "get").upper()
-            self._add(self.method, given.get("action") or "")
-        elif tag in ("button", "input") and given.get("formaction"):
-            self._add(self.method, given["formaction"])
+            self.action, self.sends = given.get("action") or "", False
+        elif tag in ("button", "input") and given.get("type", "submit" if tag == "button" else "") == "submit":
+            if given.get("formaction"):
+                self._add(self.method, given["formaction"])
+            else:
+                self.sends = True
+
+    def handle_endtag(self, tag):
+        # A form without a button is not sent: so Django's admin shows a row to whoever only reads it.
+        if tag == "form" and self.sends:
+            self._add(self.method, self.action)
 
     def _add(self, method: str, address: str) -> None:
         where = urlsplit(urljoin(self.page, address))
