@@ -11,6 +11,7 @@ from budget.evaluation.sheet import sheet_of
 from budget.models import Fund
 from budget.money import wan_text
 from budget.pace.outlook import evaluation_of, outlooks_of
+from budget.pace.plan import MONTHS
 from budget.pace.progress import Progress, Standing, progress_of
 from qingdan.paper.blocks import Document, Part, Table, cell, label, paragraph
 
@@ -41,18 +42,17 @@ class Goal:
 def goals_of(fund: Fund, month: int) -> list[Goal]:
     """The indicators of the fund's newest self-evaluation with what was written of them for ``month``; none where none was begun.
 
-    Of a goal of which nothing was written the form says its actual value and deviation, where they are known.
+    In December a goal of which nothing was written stands there with its actual value and deviation, where they are known.
     """
     evaluation = evaluation_of(fund)
     said = outlooks_of(fund, month)
     goals = []
     for row in sheet_of(evaluation).rows if evaluation else ():
         written = said.get(row.name)
-        now = (
-            (written.done, written.expected, written.get_likelihood_display(), written.remark)
-            if written
-            else (row.actual, "", "", row.deviation)
-        )
+        if written:
+            now = (written.done, written.expected, written.get_likelihood_display(), written.remark)
+        else:
+            now = (row.actual, "", "", row.deviation) if month == MONTHS else ("", "", "", "")
         goals.append(Goal(row.level1, row.level2, row.name, row.target, *now))
     return goals
 
