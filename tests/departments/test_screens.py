@@ -132,6 +132,13 @@ def test_a_page_with_a_password_is_kept_by_no_cache(admin, clerk):
     assert "no-store" in admin.post(f"/admin/accounts/{clerk.pk}/reset/")["Cache-Control"]
 
 
+def an_empty_department(admin, world) -> Department:
+    """One that holds nothing, made on the page."""
+    fields = {"region": world.city.pk, "code": "420600-KJJ", "name": "市科学技术局", "kind": "government", "order": 6}
+    admin.post("/admin/offices/new/", fields)
+    return Department.objects.get(code="420600-KJJ")
+
+
 def test_a_department_is_made_described_renamed_merged_and_closed(admin, world):
     made = admin.post(
         "/admin/offices/new/", {"region": world.city.pk, "code": "420600-JYJ", "name": "市教育局", "kind": "government", "order": 5}
@@ -151,8 +158,12 @@ def test_a_department_is_made_described_renamed_merged_and_closed(admin, world):
     assert "并入" in text(admin.get(address)) and "机构变动" not in text(admin.get(address))
     assert "市教育体育局" in text(admin.get(f"/admin/offices/{world.department().pk}/"))
     other = Department.objects.get(code="420600-MZJ")
-    admin.post(f"/admin/offices/{other.pk}/close/", {"on": timezone.localdate(), "reason": "x", "typed": "420600-MZJ"})
-    assert "420600-MZJ" in text(admin.get("/admin/offices/?state=ended"))
+    closing = {"on": timezone.localdate(), "reason": "x"}
+    assert "在清单中还有" in text(admin.post(f"/admin/offices/{other.pk}/close/", {**closing, "typed": "420600-MZJ"}))
+    empty = an_empty_department(admin, world)
+    assert admin.post(f"/admin/offices/{empty.pk}/close/", {**closing, "typed": empty.code}).status_code == 302
+    ended = text(admin.get("/admin/offices/?state=ended"))
+    assert empty.code in ended and "420600-MZJ" not in ended
 
 
 def test_a_faulty_department_comes_back_with_every_sentence(admin, world):
@@ -162,8 +173,8 @@ def test_a_faulty_department_comes_back_with_every_sentence(admin, world):
 
 
 def test_a_date_of_foundation_after_the_end_is_refused_in_words(admin, world):
-    department = Department.objects.get(code="420600-MZJ")
-    admin.post(f"/admin/offices/{department.pk}/close/", {"on": timezone.localdate(), "reason": "x", "typed": "420600-MZJ"})
+    department = an_empty_department(admin, world)
+    admin.post(f"/admin/offices/{department.pk}/close/", {"on": timezone.localdate(), "reason": "x", "typed": department.code})
     answer = admin.post(
         f"/admin/offices/{department.pk}/describe/", {"kind": "government", "order": 1, "established_on": "2999-01-01"}
     )
