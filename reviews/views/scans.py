@@ -27,6 +27,10 @@ _KEEPERS = (Post.COUNCIL, Post.PUBLISHER, Post.LEGALITY)
 class ScanForm(PlainForm):
     """One stamped scan with the number and the date that stand on it."""
 
+    def __init__(self, *args, **kwargs):
+        # It stands beside other forms of the page, whose fields have names like its own.
+        super().__init__(*args, **{"auto_id": "scan_%s", **kwargs})
+
     file = forms.FileField(
         label="扫描件",
         help_text=f"{SECRETS}{WORDS}，不超过 {settings.ATTACHMENT_LIMIT // 1024 // 1024} MB；按内容识别，不看后缀。",
