@@ -6,7 +6,7 @@ import json
 import pytest
 import time_machine
 from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from qingdan.errors import RuleBroken
 from qingdan.items.kinds import ChangeKind, EditionKind
@@ -19,8 +19,6 @@ from qingdan.ledger.models import LogEntry
 from reviews.batches import create_batch
 from tests.world import FIRST_DAY, SECOND_DAY, add, amend, content, decide_batch, fresh, propose, publish, review
 
-TODAY = timezone.localdate()
-
 
 def rules_of(refused) -> set[str]:
     return {violation.rule for violation in refused.value.violations}
@@ -32,9 +30,9 @@ def terms(world, **changed) -> EditionTerms:
         "kind": EditionKind.ADJUSTMENT,
         "notice_title": "通知",
         "notice_no": "襄政发〔2026〕1号",
-        "decided_on": TODAY,
-        "published_on": TODAY,
-        "effective_on": TODAY,
+        "decided_on": localdate(),
+        "published_on": localdate(),
+        "effective_on": localdate(),
     }
     return EditionTerms(**{**values, **changed})
 
@@ -118,8 +116,8 @@ def test_withheld_items_leave_no_trace_in_the_manifest(world):
     [
         ({"kind": EditionKind.BASELINE}, "P01"),
         ({"notice_no": " "}, "P02"),
-        ({"effective_on": TODAY - datetime.timedelta(days=1), "decided_on": TODAY - datetime.timedelta(days=2)}, "P03"),
-        ({"effective_on": TODAY, "decided_on": TODAY + datetime.timedelta(days=1)}, "P03"),
+        ({"effective_on": localdate() - datetime.timedelta(days=1), "decided_on": localdate() - datetime.timedelta(days=2)}, "P03"),
+        ({"effective_on": localdate(), "decided_on": localdate() + datetime.timedelta(days=1)}, "P03"),
         ({"effective_on": SECOND_DAY - datetime.timedelta(days=1), "decided_on": SECOND_DAY - datetime.timedelta(days=9), "entered_afterwards": True}, "P03"),
     ],
 )  # fmt: skip
@@ -245,12 +243,12 @@ def test_a_pending_edition_switches_by_the_day_alone(world):
         effective_on=datetime.date(2020, 3, 2),
     )
     request = review(world, propose_from_mzj(world, amend(version, note="待生效")))
-    batch = decide_batch(world, [request], "待生效批次", held_on=TODAY)
-    later = TODAY + datetime.timedelta(days=30)
-    edition = publish(world, batch, "襄政发〔2026〕2号", published_on=TODAY, effective_on=later)
-    assert Edition.objects.in_force(world.city, TODAY).number == edition.number - 1
+    batch = decide_batch(world, [request], "待生效批次", held_on=localdate())
+    later = localdate() + datetime.timedelta(days=30)
+    edition = publish(world, batch, "襄政发〔2026〕2号", published_on=localdate(), effective_on=later)
+    assert Edition.objects.in_force(world.city, localdate()).number == edition.number - 1
     assert Edition.objects.in_force(world.city, later) == edition
-    assert list(Edition.objects.pending(world.city, TODAY)) == [edition]
+    assert list(Edition.objects.pending(world.city, localdate())) == [edition]
 
 
 def propose_from_mzj(world, proposal):
@@ -274,7 +272,7 @@ def propose_from_mzj(world, proposal):
 def test_a_clock_that_went_back_does_not_reorder_what_was_recorded(world):
     before = world.edition(2).recorded_at
     with time_machine.travel(before - datetime.timedelta(hours=3)):
-        edition = push(world, [new("甲")], effective_on=TODAY + datetime.timedelta(days=9))
+        edition = push(world, [new("甲")], effective_on=localdate() + datetime.timedelta(days=9))
     assert edition.recorded_at >= before
     assert json.loads(bytes(edition.manifest))["recorded_at"] == edition.recorded_at.isoformat(timespec="microseconds")
     assert LogEntry.objects.get(index=edition.log_index).recorded_at == edition.recorded_at

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.db import transaction
-from django.utils import timezone
+from django.utils.timezone import localdate
 from hypothesis import HealthCheck, given
 from hypothesis import settings as trial
 from hypothesis import strategies as st
@@ -21,9 +21,8 @@ from tests.items.test_publishing import change, names, new, push, rules_of, term
 from tests.test_verify_bundle import export, said  # noqa: F401
 from tests.world import fresh
 
-TODAY = timezone.localdate()
-SOON = TODAY + datetime.timedelta(days=30)
-LATER = TODAY + datetime.timedelta(days=60)
+SOON = localdate() + datetime.timedelta(days=30)
+LATER = localdate() + datetime.timedelta(days=60)
 
 
 def on(world, day) -> dict[str, dict]:
@@ -46,7 +45,7 @@ def pending(world):
 
 
 def in_force(world, name):
-    edition = Edition.objects.in_force(world.city, TODAY)
+    edition = Edition.objects.in_force(world.city, localdate())
     return EditionEntry.objects.select_related("version__item").get(edition=edition, version__name=name).version
 
 
@@ -58,7 +57,7 @@ def suspend(world, name, **changed):
 
 def test_it_builds_on_the_list_in_force_and_the_pending_one_comes_on_top_on_its_day(world, pending):
     urgent = suspend(world, "劳务派遣经营许可")
-    today, then = on(world, TODAY), on(world, SOON)
+    today, then = on(world, localdate()), on(world, SOON)
     assert today["劳务派遣经营许可"]["state"] == "suspended"
     assert today["劳务派遣经营许可"]["supervision_phone"] != "0710-9"
     assert "待生效的许可" not in today and "收养登记" in today
@@ -77,7 +76,7 @@ def test_the_day_alone_switches_and_the_next_adjustment_goes_on_counting(world, 
     number = pending.adjustment_no
     suspend(world, "劳务派遣经营许可")
     with time_machine.travel(datetime.datetime.combine(SOON, datetime.time(9)), tick=False):
-        assert "待生效的许可" in names(Edition.objects.in_force(world.city, timezone.localdate()))
+        assert "待生效的许可" in names(Edition.objects.in_force(world.city, localdate()))
         phone = world.version("劳务派遣经营许可")
         following = push(
             world, [change(phone, ChangeKind.RESUME, state="in_use")], decided_on=SOON, published_on=SOON, effective_on=SOON
@@ -113,7 +112,7 @@ def test_a_change_based_on_the_pending_version_must_wait_for_its_day(world, pend
 
 def test_what_the_pending_one_ends_stays_ended(world, pending):
     suspend(world, "收养登记")
-    assert on(world, TODAY)["收养登记"]["state"] == "suspended"
+    assert on(world, localdate())["收养登记"]["state"] == "suspended"
     assert "收养登记" not in on(world, SOON)
     assert verify().exit_code == 0
 
@@ -128,8 +127,8 @@ def test_two_pending_editions_are_both_issued_again_in_their_order(world, pendin
     last = push(world, [new("更晚的许可")], effective_on=LATER, notice_no="襄政发〔2026〕4号")
     suspend(world, "工伤认定")
     kinds = list(Edition.objects.of(world.city).order_by("number").values_list("kind", "effective_on"))[-3:]
-    assert kinds == [("suspension", TODAY), ("renewal", SOON), ("renewal", LATER)]
-    assert all(on(world, day)["工伤认定"]["state"] == "suspended" for day in (TODAY, SOON, LATER))
+    assert kinds == [("suspension", localdate()), ("renewal", SOON), ("renewal", LATER)]
+    assert all(on(world, day)["工伤认定"]["state"] == "suspended" for day in (localdate(), SOON, LATER))
     assert "更晚的许可" not in on(world, SOON) and "更晚的许可" in on(world, LATER)
     assert Edition.objects.newest(world.city).builds_on == last
     suspend(world, "最低生活保障金的给付", notice_no="襄政发〔2026〕5号")
@@ -150,7 +149,7 @@ def test_a_department_that_the_pending_one_renames_keeps_both_what_came_and_its_
             departments=[DepartmentPlacement(department=department, content=renamed)],
         )
     push(world, [new("其间新增")], notice_no="襄政发〔2026〕7号")
-    assert on(world, TODAY)["其间新增"]["department_name"] == department.name
+    assert on(world, localdate())["其间新增"]["department_name"] == department.name
     assert on(world, LATER)["其间新增"]["department_name"] == "市人社局（新）"
     assert verify().exit_code == 0
 
@@ -184,13 +183,13 @@ CITY_ITEMS = ["劳务派遣经营许可", "工伤认定", "最低生活保障金
 )
 def test_on_its_day_the_list_holds_what_either_edition_changed(world, planned, urgent):
     with transaction.atomic():
-        before = on(world, TODAY)
+        before = on(world, localdate())
         push(world, [change(world.version(name), **{field: "计划"}) for name, field in planned.items()], effective_on=SOON)
         push(world, [change(in_force(world, name), **{field: "先行"}) for name, field in urgent.items()])
         expected = {name: dict(values) for name, values in before.items()}
         for name, field in urgent.items():
             expected[name][field] = "先行"
-        assert on(world, TODAY) == expected
+        assert on(world, localdate()) == expected
         for name, field in planned.items():
             expected[name][field] = "计划"
         assert on(world, SOON) == expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from departments.models import Department, Region
 from qingdan.items.models import Edition, ItemVersion
@@ -19,8 +19,6 @@ from reviews.requests import create_request, replace_changes, submit_request
 from reviews.suspending import confirm_measure, propose_measure
 from tests.journeys import city
 from tests.journeys.city import code_of, person
-
-TODAY = timezone.localdate()
 
 
 def fresh(row):
@@ -100,7 +98,7 @@ def meet(batch: Batch, outcome: str = "agreed", opinion: str = "", exceptions: d
         actor=person("council"),
         batch=batch,
         meeting_title=f"市政府常务会议（{batch.title}）",
-        held_on=TODAY,
+        held_on=localdate(),
         minutes_no="〔2026〕3号",
         outcome=outcome,
         opinion=opinion,
@@ -110,14 +108,14 @@ def meet(batch: Batch, outcome: str = "agreed", opinion: str = "", exceptions: d
     return fresh(batch)
 
 
-def publish(batch: Batch, notice_no: str, effective_on: datetime.date = TODAY) -> Edition:
+def publish(batch: Batch, notice_no: str, effective_on: datetime.date | None = None) -> Edition:
     return publish_batch(
         actor=person("publisher"),
         batch=fresh(batch),
         notice_title="关于公布权责清单动态调整的通知",
         notice_no=notice_no,
-        published_on=TODAY,
-        effective_on=effective_on,
+        published_on=localdate(),
+        effective_on=effective_on or localdate(),
         seen_hash=batch.submission_hash,
     )
 

@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass, field
 
 import pytest
+from django.utils.timezone import localdate
 
 from departments.deputies import name_deputy
 from departments.models import Department, Posting, Region, User
@@ -25,7 +26,6 @@ from reviews.words import Word
 from tests.journeys import city
 from tests.journeys.city import DEPARTMENTS, Listed, code_of, name_of, person, version
 from tests.journeys.desk import (
-    TODAY,
     both_parts,
     confirm,
     correct,
@@ -222,8 +222,8 @@ def by_deputy(request: ChangeRequest) -> list[ChangeRequest]:
         actor=person("service"),
         posting=posting,
         deputy=User.objects.get(username="stand_in"),
-        from_on=TODAY,
-        to_on=TODAY + datetime.timedelta(days=10),
+        from_on=localdate(),
+        to_on=localdate() + datetime.timedelta(days=10),
         reason="休假",
     )
     decide("compliance", request)

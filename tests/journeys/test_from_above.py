@@ -6,6 +6,7 @@ import datetime
 
 import time_machine
 from django.test import Client
+from django.utils.timezone import localdate
 
 from departments.models import Department, Notice, Posting, Region, User
 from departments.posts import Post
@@ -23,9 +24,9 @@ from reviews.tasks import answer_by_request, answer_not_concerned
 from reviews.urging import urge
 from tests.journeys import city
 from tests.journeys.city import code_of, person, version
-from tests.journeys.desk import TODAY, both_parts, decide, fresh, gather, hand_in, meet, propose, publish, suspend_at_once
+from tests.journeys.desk import both_parts, decide, fresh, gather, hand_in, meet, propose, publish, suspend_at_once
 
-LATE, LATER, DAY = datetime.date(2020, 4, 1), datetime.date(2099, 12, 31), TODAY + datetime.timedelta(days=10)
+LATE, LATER, DAY = datetime.date(2020, 4, 1), datetime.date(2099, 12, 31), localdate() + datetime.timedelta(days=10)
 COUNTIES = {"420602": "襄城区第00行业管理局", "420683": "枣阳市第00行业管理局"}
 BY_REQUEST, BY_WORD, OVERDUE = range(5), range(5, 7), 7
 
@@ -128,7 +129,7 @@ def test_a_decision_from_above_ends_in_editions_and_a_fault_leaves_the_list(comm
     assert [each.end for each in cascade_of(decision).lines].count(End.OVERDUE) == 1
     late = tasks[departments[OVERDUE]].get()
     for times in (1, 2):
-        made = urge(actor=person("compliance"), subject=late, text="请尽快答复", due_on=TODAY)
+        made = urge(actor=person("compliance"), subject=late, text="请尽快答复", due_on=localdate())
         assert made.number == times
     assert Notice.objects.filter(recipient=person(f"head{OVERDUE:02}").user, event=Notice.Event.URGED).count() == 2
     not_concerned(f"head{OVERDUE:02}", [fresh(late)])
@@ -192,7 +193,7 @@ def test_a_decision_from_above_ends_in_editions_and_a_fault_leaves_the_list(comm
     decide("legality", request)
     last = publish(meet(gather("第2批调整", [request])), "襄政发〔2026〕31号", effective_on=DAY)
     assert "待生效" in page(faulty.item.code)
-    assert Edition.objects.in_force(region, TODAY) != last
+    assert Edition.objects.in_force(region, localdate()) != last
     with time_machine.travel(datetime.datetime.combine(DAY, datetime.time(1), datetime.UTC), tick=False):
         assert Edition.objects.in_force(region, DAY) == last
         shown = page(faulty.item.code)

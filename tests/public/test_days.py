@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, replace
 
 import pytest
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from qingdan.items.kinds import ChangeKind, EditionKind
 from qingdan.items.models import Edition, EditionEntry
@@ -23,8 +23,7 @@ from tests.public.test_items import every_page
 from tests.soaking import record, trials
 from tests.world import content
 
-TODAY = timezone.localdate()
-SOON, LATER = TODAY + datetime.timedelta(days=30), TODAY + datetime.timedelta(days=60)
+SOON, LATER = localdate() + datetime.timedelta(days=30), localdate() + datetime.timedelta(days=60)
 RSJ, SCJ, MZJ = "420600-RSJ", "420600-SCJ", "420600-MZJ"
 CATEGORIES = {"01": "行政许可", "02": "行政处罚", "03": "行政强制", "05": "行政给付", "06": "行政检查", "07": "行政确认"}
 
@@ -308,6 +307,6 @@ def test_the_pages_of_any_day_are_what_was_in_force_then(told, client):
 
 def test_without_a_day_it_is_today(told, client):
     model, _ = told
-    assert sorted(every_page(client, "/items/")) == sorted(fact.called for fact in model.public(TODAY))
-    assert "{} 大项 / {} 项".format(*model.totals(TODAY)) in text_of(client.get("/"))
+    assert sorted(every_page(client, "/items/")) == sorted(fact.called for fact in model.public(localdate()))
+    assert "{} 大项 / {} 项".format(*model.totals(localdate())) in text_of(client.get("/"))
     assert "先行生效的强制" not in text_of(client.get("/departments/420600-RSJ/"))

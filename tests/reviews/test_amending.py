@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 from django.db import transaction
-from django.utils import timezone
+from django.utils.timezone import localdate
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,8 +19,6 @@ from reviews.meetings import ItemOutcome, record_meeting
 from reviews.models import ChangeRequest, Rebase
 from reviews.publication import decisions_of, placements_of, publish_batch
 from tests.world import add, amend, decide, freeze, fresh, propose, publish, review
-
-TODAY = timezone.localdate()
 
 
 @pytest.fixture
@@ -38,7 +36,7 @@ def meet(world, proposals, outcome="principle", exceptions=None):
         actor=world.council,
         batch=batch,
         meeting_title="市政府第72次常务会议",
-        held_on=TODAY,
+        held_on=localdate(),
         outcome=outcome,
         opinion="按会议意见修改后公布" if outcome == "principle" else "",
         exceptions={request.changes.get(name=name).pk: each for name, each in (exceptions or {}).items()},
@@ -75,7 +73,7 @@ def test_it_is_published_only_when_both_offices_found_the_text_to_be_the_minutes
         confirm(free.publisher, fresh(batch))
     confirm(free.legality, fresh(batch))
     assert fresh(batch).state == "decided"
-    publish(free, batch, "襄政发〔2026〕30号", published_on=TODAY, effective_on=TODAY)
+    publish(free, batch, "襄政发〔2026〕30号", published_on=localdate(), effective_on=localdate())
     assert free.version("甲").content.phone == "0710-2"
     assert [each["post"] for each in decisions_of(fresh(batch)) if each["stage"] == "amended"] == ["publisher", "legality"]
 
@@ -190,9 +188,9 @@ def _publish(world, placements, kind="adjustment", **changed):
         "kind": kind,
         "notice_title": "通知",
         "notice_no": "襄政发〔2026〕40号",
-        "decided_on": TODAY,
-        "published_on": TODAY,
-        "effective_on": TODAY,
+        "decided_on": localdate(),
+        "published_on": localdate(),
+        "effective_on": localdate(),
     }
     with transaction.atomic():
         return publish_edition(actor=world.publisher, terms=EditionTerms(**{**terms, **changed}), placements=placements)
@@ -209,16 +207,21 @@ def test_a_conflict_after_the_meeting_stops_that_item_alone(free):
     phone = amend(free.version("劳务派遣经营许可"), supervision_phone="0710-9")
     request, batch = meet(free, [add("甲"), phone], outcome="agreed")
     _meanwhile(free, "劳务派遣经营许可", note="其间公布")
-    arguments = {"notice_title": "通知", "notice_no": "襄政发〔2026〕41号", "published_on": TODAY, "effective_on": TODAY}
+    arguments = {
+        "notice_title": "通知",
+        "notice_no": "襄政发〔2026〕41号",
+        "published_on": localdate(),
+        "effective_on": localdate(),
+    }
     with pytest.raises(RuleBroken, match="第3版"):
-        publish(free, batch, "襄政发〔2026〕41号", published_on=TODAY, effective_on=TODAY)
+        publish(free, batch, "襄政发〔2026〕41号", published_on=localdate(), effective_on=localdate())
     stop_conflicts(actor=free.publisher, batch=batch, opinion="其间已公布新版本")
     back = ChangeRequest.objects.get(origin=request)
     assert (back.state, fresh(batch).state, fresh(request).state) == ("legality", "decided", "approved")
     carried = back.changes.get()
     assert (carried.content.note, carried.content.supervision_phone) == ("其间公布", "0710-9")
     assert Rebase.objects.get(request=back).new_base == free.version("劳务派遣经营许可")
-    edition = publish(free, batch, arguments["notice_no"], published_on=TODAY, effective_on=TODAY)
+    edition = publish(free, batch, arguments["notice_no"], published_on=localdate(), effective_on=localdate())
     assert edition.changed_count == 1 and free.version("甲")
     decide(free.legality, back)
     assert fresh(back).state == "awaiting"
@@ -242,8 +245,8 @@ def test_a_batch_of_which_nothing_is_left_is_closed(free):
             batch=batch,
             notice_title="通知",
             notice_no="号",
-            published_on=TODAY,
-            effective_on=TODAY,
+            published_on=localdate(),
+            effective_on=localdate(),
             seen_hash=batch.submission_hash,
         )
 

@@ -3,7 +3,7 @@
 import datetime
 
 import pytest
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from reviews.batches import (
@@ -17,8 +17,6 @@ from reviews.batches import (
 from reviews.meetings import ItemOutcome, record_meeting
 from reviews.models import Batch, Change
 from tests.world import add, decide_batch, freeze, fresh, propose, publish, review
-
-TODAY = timezone.localdate()
 
 
 @pytest.fixture
@@ -39,7 +37,12 @@ def ready(world, *names):
 
 
 def meeting(world, batch, outcome, **changed):
-    values = {"meeting_title": "市政府第70次常务会议", "held_on": TODAY, "opinion": "见纪要", "seen_hash": batch.submission_hash}
+    values = {
+        "meeting_title": "市政府第70次常务会议",
+        "held_on": localdate(),
+        "opinion": "见纪要",
+        "seen_hash": batch.submission_hash,
+    }
     return record_meeting(actor=world.council, batch=batch, outcome=outcome, **{**values, **changed})
 
 
@@ -149,7 +152,7 @@ def test_a_sub_item_cannot_be_agreed_without_its_major(free):
 def test_a_meeting_of_tomorrow_cannot_be_recorded(free):
     batch = freeze(free, ready(free, "甲"), "批")
     with pytest.raises(RuleBroken, match="尚未到"):
-        meeting(free, batch, "agreed", held_on=TODAY + datetime.timedelta(days=2))
+        meeting(free, batch, "agreed", held_on=localdate() + datetime.timedelta(days=2))
 
 
 def test_dissolving_a_batch_that_is_being_gathered_frees_its_requests(free):

@@ -3,7 +3,7 @@
 import datetime
 
 import pytest
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from departments.models import Posting, WorkingDay
 from departments.people import Actor
@@ -25,7 +25,6 @@ from reviews.suspending import confirm_measure, propose_measure
 from tests.reviews.test_meetings import colleague
 from tests.world import add, amend, fresh, propose
 
-TODAY = timezone.localdate()
 PAPERS = {"report": "报告正文", "explanation": "起草说明", "basis": "《湖北省行政规范性文件管理办法》"}
 
 
@@ -57,9 +56,9 @@ def test_places_are_data_and_each_has_its_day(world):
     portal = PublicationPlace.objects.get(code="portal")
     assert portal in places_of(world.city)
     place_notice(actor=world.publisher, edition=edition, place=portal, placed_on=edition.published_on, address="首页")
-    place_notice(actor=world.publisher, edition=edition, place=portal, placed_on=TODAY, address="公告栏")
+    place_notice(actor=world.publisher, edition=edition, place=portal, placed_on=localdate(), address="公告栏")
     notice = edition.placed_notices.get()
-    assert (notice.placed_on, notice.address, notice.history.count()) == (TODAY, "公告栏", 2)
+    assert (notice.placed_on, notice.address, notice.history.count()) == (localdate(), "公告栏", 2)
 
 
 def test_a_place_of_another_region_or_a_day_that_cannot_be_is_refused(world):
@@ -70,7 +69,7 @@ def test_a_place_of_another_region_or_a_day_that_cannot_be_is_refused(world):
     assert rules(refused) == {"L01", "L02"}
     with pytest.raises(NotAllowed):
         place_notice(
-            actor=world.county_publisher, edition=edition, place=PublicationPlace.objects.get(code="portal"), placed_on=TODAY
+            actor=world.county_publisher, edition=edition, place=PublicationPlace.objects.get(code="portal"), placed_on=localdate()
         )
 
 

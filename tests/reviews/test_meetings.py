@@ -3,7 +3,7 @@
 import datetime
 
 import pytest
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from departments.models import Posting, User
 from departments.people import Actor
@@ -24,8 +24,11 @@ from reviews.scans import attach_minutes, minutes_scans
 from tests.reviews.papers_at_hand import PDF
 from tests.world import add, amend, freeze, fresh, propose, publish, review
 
-TODAY = timezone.localdate()
-MINUTES = {"meeting_title": "市政府第71次常务会议", "held_on": TODAY, "minutes_no": "〔2026〕7号"}
+TITLE, MINUTES_NO = "市政府第71次常务会议", "〔2026〕7号"
+
+
+def minutes() -> dict:
+    return {"meeting_title": TITLE, "held_on": localdate(), "minutes_no": MINUTES_NO}
 
 
 @pytest.fixture
@@ -46,17 +49,17 @@ def media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
-def scanned(region, actor: Actor, *, title=MINUTES["meeting_title"], number=MINUTES["minutes_no"]) -> Meeting:
-    """The meeting of MINUTES, registered, with the scan of its minutes."""
-    meeting = Meeting.objects.filter(region=region, title=title, held_on=TODAY).first()
-    meeting = meeting or call_meeting(actor=actor, region=region, title=title, held_on=TODAY)
+def scanned(region, actor: Actor, *, title=TITLE, number=MINUTES_NO) -> Meeting:
+    """The meeting of minutes(), registered, with the scan of its minutes."""
+    meeting = Meeting.objects.filter(region=region, title=title, held_on=localdate()).first()
+    meeting = meeting or call_meeting(actor=actor, region=region, title=title, held_on=localdate())
     if not minutes_scans(meeting, number):
-        attach_minutes(actor=actor, meeting=meeting, file_name="会议纪要.pdf", data=PDF, number=number, dated_on=TODAY)
+        attach_minutes(actor=actor, meeting=meeting, file_name="会议纪要.pdf", data=PDF, number=number, dated_on=localdate())
     return meeting
 
 
 def register(world, batch, outcome="agreed", **changed):
-    given = {**MINUTES, "outcome": outcome, "seen_hash": batch.submission_hash, **changed}
+    given = {**minutes(), "outcome": outcome, "seen_hash": batch.submission_hash, **changed}
     scanned(world.city, world.council)
     return register_minutes(actor=world.publisher, batch=batch, **given)
 
@@ -108,7 +111,7 @@ def test_a_registration_that_is_not_what_the_minutes_say_is_entered_again(free):
     [
         ({"minutes_no": " "}, "会议纪要文号"),
         ({"outcome": "principle"}, "须写明意见"),
-        ({"held_on": TODAY + datetime.timedelta(days=2)}, "尚未到"),
+        ({"held_on": localdate() + datetime.timedelta(days=2)}, "尚未到"),
         ({"exceptions": {0: ItemOutcome("refused", "无")}}, "不在本批次内"),
     ],
 )
@@ -124,7 +127,12 @@ def test_the_council_does_not_record_over_a_registration_that_waits(free):
     register(free, batch)
     with pytest.raises(WrongState, match="核对"):
         record_meeting(
-            actor=free.council, batch=batch, outcome="agreed", seen_hash=batch.submission_hash, meeting_title="会", held_on=TODAY
+            actor=free.council,
+            batch=batch,
+            outcome="agreed",
+            seen_hash=batch.submission_hash,
+            meeting_title="会",
+            held_on=localdate(),
         )
 
 
@@ -145,7 +153,7 @@ def test_one_item_put_off_goes_on_waiting_in_a_follow_up_request(free):
         outcome="agreed",
         exceptions={put_off.pk: ItemOutcome("deferred", "另议")},
         seen_hash=batch.submission_hash,
-        **MINUTES,
+        **minutes(),
     )
     followup = ChangeRequest.objects.get(origin=request)
     assert (followup.number, followup.state, followup.batch) == (f"{request.number}-1", "awaiting", None)
@@ -157,11 +165,11 @@ def test_one_item_put_off_goes_on_waiting_in_a_follow_up_request(free):
         True,
         "pending",
     )
-    first = publish(free, batch, "襄政发〔2026〕20号", published_on=TODAY, effective_on=TODAY)
+    first = publish(free, batch, "襄政发〔2026〕20号", published_on=localdate(), effective_on=localdate())
     assert first.changed_count == 1
     again = freeze(free, [followup], "下一批")
-    record_meeting(actor=free.council, batch=again, outcome="agreed", seen_hash=again.submission_hash, **MINUTES)
-    publish(free, again, "襄政发〔2026〕21号", published_on=TODAY, effective_on=TODAY)
+    record_meeting(actor=free.council, batch=again, outcome="agreed", seen_hash=again.submission_hash, **minutes())
+    publish(free, again, "襄政发〔2026〕21号", published_on=localdate(), effective_on=localdate())
     assert free.version("劳务派遣经营许可").content.supervision_phone == "0710-1"
     # What the reviewers said of the origin is what the evidence of the follow-up names.
     assert {each["request"] for each in decisions_of(again) if "request" in each} == {request.number}
@@ -172,7 +180,7 @@ def test_what_is_put_off_beside_what_is_refused_waits_alone(free):
     first, second = request.changes.order_by("position")
     exceptions = {first.pk: ItemOutcome("deferred", "另议"), second.pk: ItemOutcome("refused", "不必")}
     record_meeting(
-        actor=free.council, batch=batch, outcome="agreed", exceptions=exceptions, seen_hash=batch.submission_hash, **MINUTES
+        actor=free.council, batch=batch, outcome="agreed", exceptions=exceptions, seen_hash=batch.submission_hash, **minutes()
     )
     assert fresh(request).state == "refused"
     assert list(ChangeRequest.objects.get(origin=request).changes.values_list("name", "open")) == [("甲", True)]
@@ -181,14 +189,14 @@ def test_what_is_put_off_beside_what_is_refused_waits_alone(free):
 
 def test_a_meeting_has_several_points_and_the_batch_is_one_of_them(free):
     meeting = call_meeting(
-        actor=free.council, region=free.city, title=MINUTES["meeting_title"], held_on=TODAY, number=71, agenda=["研究防汛工作"]
+        actor=free.council, region=free.city, title=TITLE, held_on=localdate(), number=71, agenda=["研究防汛工作"]
     )
     _request, batch = frozen(free, add("甲"))
     add_to_agenda(actor=free.publisher, meeting=meeting, subject="审议权责清单调整", batch=batch)
     with pytest.raises(RuleBroken, match="已有此议题"):
         add_to_agenda(actor=free.publisher, meeting=meeting, subject="再议", batch=batch)
-    record_meeting(actor=free.council, batch=batch, outcome="agreed", seen_hash=batch.submission_hash, **MINUTES)
-    assert Meeting.objects.filter(title=MINUTES["meeting_title"]).count() == 1
+    record_meeting(actor=free.council, batch=batch, outcome="agreed", seen_hash=batch.submission_hash, **minutes())
+    assert Meeting.objects.filter(title=TITLE).count() == 1
     assert list(meeting.agenda.values_list("position", "subject", "batch")) == [
         (1, "研究防汛工作", None),
         (2, "审议权责清单调整", batch.pk),
@@ -196,15 +204,15 @@ def test_a_meeting_has_several_points_and_the_batch_is_one_of_them(free):
 
 
 def test_a_batch_that_is_still_gathered_is_no_point_of_a_meeting(free):
-    meeting = call_meeting(actor=free.council, region=free.city, title="会", held_on=TODAY)
+    meeting = call_meeting(actor=free.council, region=free.city, title="会", held_on=localdate())
     request = review(free, propose(free, [add("甲")]))
     batch = create_batch(actor=free.publisher, region=free.city, title="未定", requests=[request])
     with pytest.raises(WrongState, match="未定"):
         add_to_agenda(actor=free.council, meeting=meeting, subject="审议", batch=batch)
     with pytest.raises(RuleBroken, match="已经登记"):
-        call_meeting(actor=free.council, region=free.city, title="会", held_on=TODAY)
+        call_meeting(actor=free.council, region=free.city, title="会", held_on=localdate())
     with pytest.raises(NotAllowed):
-        call_meeting(actor=free.clerk, region=free.city, title="别的会", held_on=TODAY)
+        call_meeting(actor=free.clerk, region=free.city, title="别的会", held_on=localdate())
 
 
 def test_a_batch_of_which_every_change_is_excepted_is_closed(free):

@@ -3,7 +3,6 @@
 import datetime
 
 import pytest
-from django.utils import timezone
 
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from reviews.batches import create_batch, freeze_batch
@@ -15,8 +14,6 @@ from reviews.rebasing import conflicts_of, rebase_request
 from reviews.requests import replace_changes
 from tests.reviews.test_amending import _meanwhile
 from tests.world import add, amend, decide, fresh, propose, publish, review
-
-TODAY = timezone.localdate()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import datetime
 
 import pytest
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from qingdan.items.models import Edition, EditionChange, EditionEntry
@@ -13,11 +13,10 @@ from reviews.rebasing import conflicts_of
 from reviews.reforming import carry_out_reform, decline_reform, propose_reform, withdraw_reform
 from tests.world import add, amend, fresh, propose, publish, review
 
-TODAY = timezone.localdate()
 GIVEN = {
     "reason": "襄阳市机构改革方案",
     "meeting": "市政府第90次常务会议",
-    "decided_on": TODAY,
+    "decided_on": localdate(),
     "notice_title": "关于机构改革涉及权责事项划转的通知",
     "notice_no": "襄政发〔2026〕60号",
 }
@@ -54,7 +53,7 @@ def test_a_merger_moves_every_item_and_ends_the_department(committed_world):
     assert edition.changed_count == len(before) and not of(edition, "420600-MZJ")
     assert all(change.new_version.department_name == world.department().name for change in moved)
     ended = world.department("420600-MZJ")
-    assert (ended.abolished_on, ended.successor) == (TODAY, world.department())
+    assert (ended.abolished_on, ended.successor) == (localdate(), world.department())
     assert [version.department_name for version in of(world.edition(2), "420600-MZJ")] == [v.department_name for v in before]
     assert verify().exit_code == 0
 
@@ -87,7 +86,7 @@ def test_decided_requests_and_pending_editions_come_first(committed_world):
     with pytest.raises(WrongState, match="已列入批次"):
         carry_out_reform(actor=world.compliance, reform=reform)
     day = datetime.date(2020, 3, 1)
-    soon = TODAY + datetime.timedelta(days=9)
+    soon = localdate() + datetime.timedelta(days=9)
     publish(world, world.batch("decided"), "襄政发〔2020〕8号", published_on=day, effective_on=soon)
     with pytest.raises(WrongState, match="尚未生效"):
         carry_out_reform(actor=world.compliance, reform=reform)
@@ -100,7 +99,13 @@ def test_a_failing_publication_leaves_the_department_as_it_was(committed_world):
     twin = review(world, propose(world, [add("收养登记", category="07")]))
     from tests.world import decide_batch
 
-    publish(world, decide_batch(world, [twin], "同名", held_on=TODAY), "襄政发〔2026〕61号", published_on=TODAY, effective_on=TODAY)
+    publish(
+        world,
+        decide_batch(world, [twin], "同名", held_on=localdate()),
+        "襄政发〔2026〕61号",
+        published_on=localdate(),
+        effective_on=localdate(),
+    )
     reform = merge(world)
     with pytest.raises(RuleBroken, match="同名"):
         carry_out_reform(actor=world.compliance, reform=reform)
@@ -127,7 +132,7 @@ def test_only_the_two_offices_take_part_and_never_one_person(world):
     ("changed", "rule"),
     [
         ({"reason": " "}, "G01"),
-        ({"decided_on": TODAY + datetime.timedelta(days=2)}, "G02"),
+        ({"decided_on": localdate() + datetime.timedelta(days=2)}, "G02"),
         ({"into": "420600-MZJ"}, "G03"),
         ({"into": "420602-MZJ"}, "G03"),
         ({"department": "420602-MZJ"}, "G03"),

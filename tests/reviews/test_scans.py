@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from qingdan.ledger.models import AuditEvent
@@ -19,10 +19,8 @@ from reviews.models import Attachment, Meeting
 from reviews.scans import attach_filing_paper, attach_minutes, minutes_scans, void_scan
 from tests.reviews.papers_at_hand import PDF, PNG
 from tests.reviews.test_filings import PAPERS, examined
-from tests.reviews.test_meetings import MINUTES, frozen
+from tests.reviews.test_meetings import MINUTES_NO, TITLE, frozen
 from tests.world import add, fresh, publish
-
-TODAY = timezone.localdate()
 
 
 @pytest.fixture(autouse=True)
@@ -41,12 +39,12 @@ def filing(world):
 
 
 def minutes(world, meeting, *, by="council", **changed):
-    given = {"file_name": "纪要.pdf", "data": PDF, "number": meeting.minutes_no, "dated_on": TODAY, **changed}
+    given = {"file_name": "纪要.pdf", "data": PDF, "number": meeting.minutes_no, "dated_on": localdate(), **changed}
     return attach_minutes(actor=getattr(world, by), meeting=meeting, **given)
 
 
 def paper(world, filing, *, by="legality", **changed):
-    given = {"file_name": "意见.pdf", "data": PDF, "number": filing.number, "dated_on": TODAY, **changed}
+    given = {"file_name": "意见.pdf", "data": PDF, "number": filing.number, "dated_on": localdate(), **changed}
     return attach_filing_paper(actor=getattr(world, by), filing=filing, **given)
 
 
@@ -83,7 +81,9 @@ def test_minutes_without_number_date_or_of_another_number_or_no_paper_are_refuse
 
 
 def test_a_meeting_that_is_still_to_be_held_has_no_minutes(world):
-    coming = call_meeting(actor=world.council, region=world.city, title="下次会议", held_on=TODAY + datetime.timedelta(days=3))
+    coming = call_meeting(
+        actor=world.council, region=world.city, title="下次会议", held_on=localdate() + datetime.timedelta(days=3)
+    )
     with pytest.raises(RuleBroken, match="会后再附"):
         minutes(world, coming, number="〔2026〕1号")
 
@@ -95,18 +95,24 @@ def test_other_posts_attach_no_minutes(world, meeting, name):
 
 
 def test_the_publisher_registers_from_the_scan_and_not_without(world):
-    publish(world, world.batch("decided"), "襄政发〔2020〕8号", published_on=TODAY, effective_on=TODAY)
+    publish(world, world.batch("decided"), "襄政发〔2020〕8号", published_on=localdate(), effective_on=localdate())
     _request, batch = frozen(world, add("甲"))
-    given = {**MINUTES, "outcome": "agreed", "seen_hash": batch.submission_hash}
+    given = {
+        "meeting_title": TITLE,
+        "held_on": localdate(),
+        "minutes_no": MINUTES_NO,
+        "outcome": "agreed",
+        "seen_hash": batch.submission_hash,
+    }
     with pytest.raises(RuleBroken, match="扫描件") as refused:
         register_minutes(actor=world.publisher, batch=batch, **given)
     assert rules(refused) == {"B08"} and fresh(batch).state == "frozen"
-    meeting = call_meeting(actor=world.publisher, region=world.city, title=MINUTES["meeting_title"], held_on=TODAY)
+    meeting = call_meeting(actor=world.publisher, region=world.city, title=TITLE, held_on=localdate())
     other = minutes(world, meeting, by="publisher", number="〔2026〕6号")
     with pytest.raises(RuleBroken, match="扫描件"):
         register_minutes(actor=world.publisher, batch=batch, **given)
     void_scan(actor=world.publisher, owner=meeting, attachment=other, reason="附错")
-    minutes(world, meeting, by="publisher", number=MINUTES["minutes_no"])
+    minutes(world, meeting, by="publisher", number=MINUTES_NO)
     register_minutes(actor=world.publisher, batch=batch, **given)
     assert fresh(batch).state == "recorded"
 

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client, override_settings
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from departments.models import Notice, Posting, User
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
@@ -32,7 +32,6 @@ from tests.paper.reading import word_text
 from tests.world import add, amend, decide_batch, freeze, fresh, propose, publish, review
 
 BASIS = "《襄阳市权责清单管理办法》（襄政规〔2020〕3号）第十四条"
-TODAY = timezone.localdate()
 
 
 @pytest.fixture
@@ -74,8 +73,8 @@ def published(world, batch) -> Edition:
         batch=batch,
         notice_title="关于调整权责清单部分要素的通知",
         notice_no="襄政办函〔2026〕9号",
-        published_on=TODAY,
-        effective_on=TODAY,
+        published_on=localdate(),
+        effective_on=localdate(),
         seen_hash=batch.submission_hash,
     )
 
@@ -91,10 +90,10 @@ def test_without_a_rule_in_use_every_request_goes_to_the_meeting(world):
 
 def test_a_pure_change_of_elements_is_published_without_a_meeting(ruled):
     request, batch = settled(ruled)
-    assert (batch.state, batch.short_basis, batch.settled_on, batch.meeting) == ("decided", BASIS, TODAY, None)
+    assert (batch.state, batch.short_basis, batch.settled_on, batch.meeting) == ("decided", BASIS, localdate(), None)
     assert fresh(request).state == "approved"
     edition = published(ruled, batch)
-    assert (edition.adjustment_no, edition.meeting, edition.decided_on) == (2, "", TODAY)
+    assert (edition.adjustment_no, edition.meeting, edition.decided_on) == (2, "", localdate())
     assert ruled.version("劳务派遣经营许可").content.supervision_phone == "0710-3699999"
     assert fresh(request).state == "published"
     said = [each for each in json.loads(bytes(edition.manifest))["decisions"] if each["stage"] == "without_meeting"]
@@ -159,7 +158,7 @@ def test_a_suspension_between_meeting_and_publication_does_not_stop_it(world):
 
 def test_two_meetings_still_publish_in_their_order(world):
     """Of two decided by meetings the later meeting is not published before: P03."""
-    publish(world, world.batch("decided"), "襄政发〔2020〕8号", published_on=TODAY, effective_on=TODAY)
+    publish(world, world.batch("decided"), "襄政发〔2020〕8号", published_on=localdate(), effective_on=localdate())
     request = review(world, propose(world, [add("旧会")]))
     batch = decide_batch(world, [request], "旧会批次", held_on=datetime.date(2020, 1, 5))
     with pytest.raises(RuleBroken, match="早于上一版本的审议日期"):
@@ -189,13 +188,13 @@ def test_no_meeting_decides_it_and_no_other_batch_is_settled(ruled):
     _request, batch = short_batch(ruled)
     with pytest.raises(WrongState, match="不经常务会审议"):
         record_meeting(
-            actor=ruled.council, batch=batch, meeting_title="市政府第80次常务会议", held_on=TODAY, outcome="agreed",
+            actor=ruled.council, batch=batch, meeting_title="市政府第80次常务会议", held_on=localdate(), outcome="agreed",
             seen_hash=batch.submission_hash,
         )  # fmt: skip
-    meeting = call_meeting(actor=ruled.council, region=ruled.city, title="市政府第80次常务会议", held_on=TODAY)
+    meeting = call_meeting(actor=ruled.council, region=ruled.city, title="市政府第80次常务会议", held_on=localdate())
     with pytest.raises(RuleBroken, match="不经常务会审议"):
         add_to_agenda(actor=ruled.council, meeting=meeting, subject="要素批", batch=batch)
-    publish(ruled, ruled.batch("decided"), "襄政发〔2020〕8号", published_on=TODAY, effective_on=TODAY)
+    publish(ruled, ruled.batch("decided"), "襄政发〔2020〕8号", published_on=localdate(), effective_on=localdate())
     long = freeze(ruled, [review(ruled, propose(ruled, [add("上会事项")]))], "上会批")
     with pytest.raises(WrongState, match="须经常务会审议"):
         settle_batch(actor=ruled.publisher, batch=long, seen_hash=long.submission_hash)
@@ -259,7 +258,7 @@ def test_the_database_keeps_the_rule_to_elements_and_a_basis(world):
         with pytest.raises(IntegrityError), transaction.atomic():
             ShortRoute.objects.create(region=world.city, **wrong)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Batch.objects.filter(pk=world.batch("decided").pk).update(short_basis=BASIS, settled_on=TODAY)
+        Batch.objects.filter(pk=world.batch("decided").pk).update(short_basis=BASIS, settled_on=localdate())
 
 
 def at_desk(world, name: str) -> Client:

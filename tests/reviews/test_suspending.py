@@ -8,6 +8,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from departments.models import Posting
 from qingdan.errors import NotAllowed, RuleBroken, WrongState
@@ -24,7 +25,6 @@ from tests.racing import race
 from tests.reviews.test_meetings import colleague
 from tests.world import add, amend, freeze, fresh, propose, publish, review
 
-TODAY = timezone.localdate()
 NOTICE = {"notice_title": "关于暂停实施有关事项的公告", "notice_no": "襄审改发〔2026〕1号"}
 
 
@@ -64,7 +64,7 @@ def test_an_item_is_suspended_at_once_and_shown_so(committed_world, client):
     code = measure.item.code
     assert "暂停" not in client.get(reverse("public:item", args=[code])).content.decode().split("<h1>")[1][:400]
     edition = confirm(world, measure)
-    assert (edition.kind, edition.adjustment_no, edition.effective_on) == (EditionKind.SUSPENSION, None, TODAY)
+    assert (edition.kind, edition.adjustment_no, edition.effective_on) == (EditionKind.SUSPENSION, None, localdate())
     assert world.version("劳务派遣经营许可").state == "suspended"
     shown = client.get(reverse("public:item", args=[code])).content.decode()
     assert '<span class="chip changed">暂停</span>' in shown
@@ -109,17 +109,17 @@ def test_a_pending_edition_comes_on_its_day_with_the_item_suspended(committed_wo
     request = review(world, propose(world, [amend(world.version("劳务派遣经营许可"), phone="0710-5"), add("待生效许可")]))
     batch = freeze(world, [request], "待生效批次")
     record_meeting(
-        actor=world.council, batch=batch, meeting_title="会", held_on=TODAY, outcome="agreed", seen_hash=batch.submission_hash
+        actor=world.council, batch=batch, meeting_title="会", held_on=localdate(), outcome="agreed", seen_hash=batch.submission_hash
     )
-    soon = TODAY + datetime.timedelta(days=20)
-    publish(world, batch, "襄政发〔2026〕50号", published_on=TODAY, effective_on=soon)
+    soon = localdate() + datetime.timedelta(days=20)
+    publish(world, batch, "襄政发〔2026〕50号", published_on=localdate(), effective_on=soon)
     confirm(world, suspend(world, "劳务派遣经营许可"))
 
     def listed(on):
         found = EditionEntry.objects.of(Edition.objects.in_force(world.city, on)).select_related("version")
         return {entry.version.name: entry.version for entry in found}
 
-    today, then = listed(TODAY), listed(soon)
+    today, then = listed(localdate()), listed(soon)
     assert (today["劳务派遣经营许可"].state, "待生效许可" in today) == ("suspended", False)
     assert (then["劳务派遣经营许可"].state, then["劳务派遣经营许可"].content.phone) == ("suspended", "0710-5")
     assert "待生效许可" in then and verify().exit_code == 0
@@ -140,7 +140,7 @@ def test_a_suspension_stands_in_the_papers_of_the_next_meeting_and_stays_there(f
     assert "紧急暂停2项" in said and "“收养登记”" in said and agenda_basis(batch) != first
     assert "紧急暂停" not in words(submission_paper(batch))
     record_meeting(
-        actor=world.council, batch=batch, meeting_title="市政府第75次常务会议", held_on=TODAY, outcome="deferred", opinion="再议",
+        actor=world.council, batch=batch, meeting_title="市政府第75次常务会议", held_on=localdate(), outcome="deferred", opinion="再议",
         seen_hash=batch.submission_hash,
     )  # fmt: skip
     assert words(agenda_paper(fresh(batch))) == said
@@ -153,7 +153,7 @@ def test_the_page_of_the_next_meeting_lists_what_it_is_to_hear_of(free):
     confirm(free, measure)
     held = Meeting.objects.filter(region=free.city).first()
     coming = call_meeting(
-        actor=free.council, region=free.city, title="市政府第76次常务会议", held_on=TODAY + datetime.timedelta(days=2)
+        actor=free.council, region=free.city, title="市政府第76次常务会议", held_on=localdate() + datetime.timedelta(days=2)
     )
     council = Client()
     council.force_login(free.council.user)
@@ -179,7 +179,7 @@ def test_a_suspension_is_reported_to_the_next_meeting(committed_world, client):
     client.force_login(world.council.user)
     assert "须向本次会议报告的紧急暂停 1 项" in client.get(reverse("admin:batch", args=[batch.pk])).content.decode()
     record_meeting(
-        actor=world.council, batch=batch, meeting_title="会", held_on=TODAY, outcome="agreed", seen_hash=batch.submission_hash
+        actor=world.council, batch=batch, meeting_title="会", held_on=localdate(), outcome="agreed", seen_hash=batch.submission_hash
     )
     meeting = fresh(measure).reported_at
     assert meeting == fresh(batch).meeting and not Measure.objects.to_be_reported(world.city).exists()

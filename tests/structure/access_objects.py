@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.timezone import localdate
 
 from departments.models import Posting, User
 from departments.people import Actor
@@ -25,7 +26,7 @@ from reviews.states import RequestState
 from reviews.suspending import decline_measure, propose_measure, withdraw_measure
 from tests.reviews import test_filings, test_reforming
 from tests.reviews.papers_at_hand import PDF, PNG
-from tests.reviews.test_meetings import MINUTES, TODAY, scanned
+from tests.reviews.test_meetings import minutes, scanned
 from tests.reviews.test_suspending import NOTICE
 from tests.reviews.views import test_upload_pages
 from tests.structure.access_made import Made
@@ -155,8 +156,13 @@ def of_batch(world: World, batch: Batch, **filled) -> Made:
     record = batch.meeting_records.order_by("pk").last()
     pk = batch.pk
     waiting = ChangeRequest.objects.filter(region=batch.region, state=RequestState.AWAITING).order_by("pk").first()
-    decided = {"meeting_title": "市政府第88次常务会议", "held_on": TODAY, "minutes_no": "〔2026〕9号", "outcome": "agreed", "opinion": "", "seen_hash": batch.submission_hash}  # fmt: skip
-    notice = {"notice_title": "关于公布的通知", "notice_no": "襄政发〔2026〕9号", "published_on": TODAY, "effective_on": TODAY}
+    decided = {"meeting_title": "市政府第88次常务会议", "held_on": localdate(), "minutes_no": "〔2026〕9号", "outcome": "agreed", "opinion": "", "seen_hash": batch.submission_hash}  # fmt: skip
+    notice = {
+        "notice_title": "关于公布的通知",
+        "notice_no": "襄政发〔2026〕9号",
+        "published_on": localdate(),
+        "effective_on": localdate(),
+    }
     return Made(
         batch,
         batch.region.code,
@@ -180,7 +186,7 @@ def of_batch(world: World, batch: Batch, **filled) -> Made:
 
 def _recorded(world: World) -> Made:
     batch = world.batch("frozen")
-    given = {**MINUTES, "outcome": "agreed", "seen_hash": batch.submission_hash}
+    given = {**minutes(), "outcome": "agreed", "seen_hash": batch.submission_hash}
     scanned(world.county, world.county_council)
     second = User.objects.create_user("publisher.second", "第二人", None)
     Posting.objects.create(user=second, post="publisher", region=world.county, from_on="2016-01-01")
@@ -193,7 +199,7 @@ def _amending(world: World) -> Made:
 
     batch = world.batch("frozen")
     record_meeting(
-        actor=world.county_council, batch=batch, meeting_title="区政府第9次常务会议", held_on=TODAY, outcome="principle",
+        actor=world.county_council, batch=batch, meeting_title="区政府第9次常务会议", held_on=localdate(), outcome="principle",
         opinion="修改后公布", seen_hash=batch.submission_hash,
     )  # fmt: skip
     batch = fresh(batch)
@@ -210,8 +216,10 @@ def _short(world: World) -> Made:
 
 
 def _meeting(world: World) -> Made:
-    row = call_meeting(actor=world.council, region=world.city, title="市政府第99次常务会议", number=None, held_on=TODAY, agenda=[])
-    scan = {"number": "〔2026〕9号", "dated_on": TODAY}
+    row = call_meeting(
+        actor=world.council, region=world.city, title="市政府第99次常务会议", number=None, held_on=localdate(), agenda=[]
+    )
+    scan = {"number": "〔2026〕9号", "dated_on": localdate()}
     kept = attach_minutes(actor=world.council, meeting=row, file_name="纪要.pdf", data=PDF, **scan)
     filled = {"meeting": {"subject": "听取汇报"}, "meeting_scan": {**scan, "file": a_scan}, "scan_void": {"reason": "附错"}}
     return Made(row, CITY, keys={"scan_void": [kept.pk]}, filled=filled)
@@ -272,10 +280,10 @@ def _edition(state: str) -> Callable[[World], Made]:
             edition,
             CITY,
             filled={
-                "edition_notice": {"place": test_filings.places_of(world.city)[0].pk, "placed_on": TODAY, "address": "首页"},
+                "edition_notice": {"place": test_filings.places_of(world.city)[0].pk, "placed_on": localdate(), "address": "首页"},
                 "edition_file": papers,
                 "edition_register": {"registered_no": "备9"},
-                "edition_scan": {"file": a_scan, "number": "襄府备〔2019〕1号", "dated_on": TODAY},
+                "edition_scan": {"file": a_scan, "number": "襄府备〔2019〕1号", "dated_on": localdate()},
             },
         )
 

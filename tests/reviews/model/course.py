@@ -5,14 +5,14 @@ from __future__ import annotations
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tests.reviews.model.desk import BROKEN, NOT_ALLOWED, STRANGER, WRONG_STATE
 from tests.reviews.model.later_tries import LATER, LaterTries
 from tests.reviews.model.oracle_later import Model
+from tests.reviews.model.plans import Key, Plan, plan_for
 from tests.reviews.model.request_tries import ACTS, REQUEST_LAW, STATES, RequestTries
 
-# (kind of object, its state, act); the state of what is not there yet is none.
-Key = tuple[str, str, str]
 DONE = "done"
 REFUSALS = (STRANGER, NOT_ALLOWED, WRONG_STATE, BROKEN)
 TRIES = 60
@@ -30,16 +30,6 @@ LAWFUL = {*BEGINNINGS, *((kind, state, act) for kind, (_, _, law) in KINDS.items
 # Each pair to be refused and, where the law knows it, to be done; (kind, state) → those there.
 EVERY = [(key, done) for key in PAIRS for done in (True, False) if not done or key in LAWFUL]
 AT = {place: [pair for pair in EVERY if pair[0][:2] == place] for place in dict.fromkeys(key[:2] for key in PAIRS)}
-# What makes an act possible where nothing yet allows it, the nearest first: something published at once conflicts with what is under way;
-# what comes back corrected asks earlier reviewers whether their word stands.
-_PUBLISHED = (("measure", "proposed", "confirm"), ("measure", "none", "propose"))
-_CORRECTED = (("request", "returned", "submit"), ("request", "legality", "return"), ("request", "compliance", "return"))
-BEFORE: dict[tuple[str, str], tuple[Key, ...]] = {
-    ("request", "rebase"): _PUBLISHED,
-    ("batch", "stop"): _PUBLISHED,
-    ("request", "confirm"): _CORRECTED,
-    ("request", "reopen"): _CORRECTED,
-}
 # How often each pair is meant to be tried at least.
 LEAST = 20
 # How something comes into a state: the act, and what it is done to.
@@ -84,6 +74,7 @@ class Course:
         self.coverage: dict[Key, Counter[str]] = defaultdict(Counter)
         # How often in a row nothing was found with which a pair could be done, or refused.
         self.vain: Counter[tuple[Key, bool]] = Counter()
+        self.follow(None)
 
     def count(self, key: Key, done: bool) -> int:
         return self.coverage[key][DONE] if done else sum(self.coverage[key][kind] for kind in REFUSALS)
@@ -100,6 +91,8 @@ class Course:
 
     def next(self) -> tuple[Key, str, dict]:
         """A pair, and somebody and something (act, arguments) with which it is done, or refused."""
+        if self.plan is not None and (found := self.next_of(self.plan)) is not None:
+            return found
         present = self.present()
         pairs = [pair for pair in EVERY if self.possible(pair[0], present)]
         while True:
@@ -109,6 +102,20 @@ class Course:
                 self.vain[key, done] = 0
                 return key, *found
             self.vain[key, done] += 1
+            if done and (plan := plan_for(self.model, self.random, key)) is not None:
+                self.follow(plan)
+                if (found := self.next_of(plan)) is not None:
+                    return found
+
+    def follow(self, plan: Plan | None) -> None:
+        self.plan = self.requests.plan = self.later.plan = plan
+
+    def next_of(self, plan: Plan) -> tuple[Key, str, dict] | None:
+        """The next step of the plan; None where it came otherwise, and the plan is given up."""
+        key = plan.steps[0]
+        found = self.done(key)
+        self.follow(replace(plan, steps=plan.steps[1:]) if found and plan.steps[1:] else None)
+        return (key, *found) if found else None
 
     def present(self) -> set[tuple[str, str]]:
         """(kind, state) of all that there is."""
@@ -129,13 +136,10 @@ class Course:
     def pair(self, pairs: list[tuple[Key, bool]], present: set[tuple[str, str]]) -> tuple[Key, bool]:
         """Four steps of five serve a state by how much is owed there; the others go on with anything."""
         owed = {pair: LEAST - self.count(*pair) for pair in EVERY if self.count(*pair) < LEAST}
-        if self.random.random() < 0.8 and owed:
+        if self.random.random() < 0.92 and owed:
             at = {place: sum(owed.get(pair, 0) for pair in of) for place, of in AT.items()}
             place = self.random.choices(list(at), list(at.values()))[0]
             found = self.serve(place, owed, present)
-            if found[1] and self.vain[found]:
-                steps = [key for key in BEFORE.get((found[0][0], found[0][2]), ()) if self.possible(key, present)]
-                found = (steps[0], True) if steps else found
             if self.possible(found[0], present):
                 return found
         chosen = [pair for pair in pairs if pair[1]]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tests.reviews.model.desk import CITY, COUNTY, PEOPLE, Text
 from tests.reviews.model.oracle_batches import BATCH_LAW, OPEN_BATCH, OUTCOME_ACT, Batch
 from tests.reviews.model.oracle_later import FILING_LAW, MEASURE_LAW, RESULT_ACT, Filing, Model
+from tests.reviews.model.plans import Plan
 
 BATCH_STATES = (*OPEN_BATCH, "published", "dissolved")
 BATCH_ACTS = tuple(dict.fromkeys([act for _, act in BATCH_LAW]))
@@ -29,6 +30,7 @@ class LaterTries:
 
     def __init__(self, model: Model, rng: random.Random):
         self.model, self.random = model, rng
+        self.plan: Plan | None = None
 
     def rarely(self, usual, other, chance: float = 0.1):
         return other if self.random.random() < chance else usual
@@ -42,12 +44,22 @@ class LaterTries:
         """Endlessly: (act of the model, its arguments)."""
         rows = {"batch": self.model.batches, "measure": self.model.measures, "filing": self.model.filings}[kind]
         chosen = [row for row in rows.values() if row.state == state][-30:]
-        while True:
+        if self.plan is not None:
+            chosen = self.planned(kind, chosen)
+        while chosen or state == "none":
             if state == "none":
                 yield getattr(self, f"new_{kind}")()
             else:
                 row = self.random.choice(chosen)
                 yield getattr(self, f"on_{kind}")(act, row, self.someone(row.region))
+
+    def planned(self, kind: str, rows: list) -> list:
+        """Those of ``rows`` that the plan is about."""
+        if kind == "batch" and self.plan.batch is not None:
+            return [row for row in rows if row.key == self.plan.batch]
+        if kind == "measure" and self.plan.correction is not None:
+            return [row for row in rows if row.text == self.plan.correction[1]]
+        return rows
 
     # -- batches --------------------------------------------------------------------------------------------------------------------
 
@@ -84,7 +96,8 @@ class LaterTries:
         arguments = {"who": who, "batch": batch.key}
         seen, opinion = self.rarely(True, False, 0.06), self.rarely("意见", "", 0.15)
         if act == "add":
-            chosen = self.some_requests(batch.region) or list(self.model.requests)
+            planned = [self.plan.request] if self.plan is not None and self.plan.request is not None else []
+            chosen = planned or self.some_requests(batch.region) or list(self.model.requests)
             return act, arguments | {"request": chosen[0]}
         if act == "remove":
             inside = [row.key for row in self.model.of(batch)]
@@ -104,7 +117,7 @@ class LaterTries:
                 "seen": seen,
             }
         if act == "register":
-            outcome = self.random.choice(list(OUTCOME_ACT))
+            outcome = self.plan.outcome if self.plan is not None else self.random.choice(list(OUTCOME_ACT))
             number = self.rarely("〔2026〕3号", "", 0.08)
             return act, arguments | {
                 "outcome": outcome,
@@ -156,6 +169,8 @@ class LaterTries:
         element = self.random.choice(["phone", "note"])
         text = self.rarely(text.but(**{element: f"更正{self.random.randint(0, 99999)}"}), text, 0.05)
         text = text.but(state=self.rarely(text.state, "suspended", 0.05)) if kind == "correction" else text
+        if self.plan is not None and self.plan.correction is not None:
+            kind, (region, text) = "correction", self.plan.correction
         return "propose_measure", {
             "who": self.someone(region),
             "region": region,

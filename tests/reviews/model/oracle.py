@@ -54,6 +54,8 @@ LAW: dict[tuple[str, str], tuple[str, ...]] = {
     ("batched", "release"): ("publisher",),
     ("batched", "rebase"): ("publisher",),
 }
+# States in which a request waits for somebody's post.
+CLAIMED = ("compliance", "legality", "awaiting")
 # Acts that must say why: always, or only of what is under way already.
 REASONED = {"return", "refuse", "reopen"}
 STAGE_OF = {"compliance": "compliance", "legality": "legality"}

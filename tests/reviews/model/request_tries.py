@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tests.reviews.model.desk import PEOPLE, REGION_OF, Piece, Request, Text
-from tests.reviews.model.oracle import LAW, OUTCOMES
+from tests.reviews.model.oracle import CLAIMED, LAW, OUTCOMES
 from tests.reviews.model.oracle_later import Model
+from tests.reviews.model.plans import Plan
 
 STATES = ("draft", "compliance", "legality", "awaiting", "batched", "approved", "published", "returned", "refused", "withdrawn")
 ACTS = (*dict.fromkeys(act for _, act in LAW), "claim", "unclaim")
-# States in which a request waits for somebody's post.
-CLAIMED = ("compliance", "legality", "awaiting")
 REQUEST_LAW = frozenset({*LAW, *itertools.product(CLAIMED, ("claim", "unclaim"))})
 DESK_POSTS = ("clerk", "head", "compliance")
 
@@ -25,6 +24,7 @@ class RequestTries:
     def __init__(self, model: Model, rng: random.Random):
         self.model, self.random = model, rng
         self.names = itertools.count(1)
+        self.plan: Plan | None = None
 
     def rarely(self, usual, other, chance: float = 0.12):
         return other if self.random.random() < chance else usual
@@ -36,7 +36,9 @@ class RequestTries:
                 yield self.new_request(act)
         rows = [request for request in self.model.requests.values() if request.state == state]
         rows = rows[-30:] if self.random.random() < 0.8 else rows
-        while True:
+        if self.plan is not None and self.plan.request is not None:
+            rows = [request for request in rows if request.key == self.plan.request]
+        while rows:
             request = self.random.choice(rows)
             yield self.on_request(act, request, self.someone(request))
 
@@ -88,6 +90,8 @@ class RequestTries:
         return self.rarely(usual, self.random.choice(list(self.model.batches)), 0.1)
 
     def words(self, request: Request) -> dict[int, tuple[str, str, str]]:
+        if self.plan is not None:
+            return {self.random.choice(request.pieces).position: ("returned", "逐项意见", "phone")}
         if self.random.random() < 0.5:
             return {}
         positions = [piece.position for piece in request.pieces] + self.rarely([], [99], 0.1)
@@ -109,7 +113,7 @@ class RequestTries:
             for element in marks.get(piece.name, ()):
                 if self.random.random() < 0.8 and piece.kind != "repeal":
                     piece.text = piece.text.but(**{element or "phone": f"0710-37{self.random.randint(0, 99999):05}"})
-        chance = 0.15 if marks else 0.8
+        chance = 0 if self.plan is not None else 0.15 if marks else 0.8
         if self.random.random() < chance:
             piece = self.random.choice(pieces)
             if piece.kind != "repeal":
