@@ -154,6 +154,17 @@ def record_approval(
     return attachment
 
 
+def declare_void(*, actor: Actor, attachment: Attachment, reason: str) -> None:
+    """Mark a locked file void, inside an act of the caller's that has checked who and when. Raises WrongState, RuleBroken Q34 without a reason."""
+    if attachment.voided_at is not None:
+        raise WrongState(f"附件“{attachment.file_name}”已经作废")
+    if not reason.strip():
+        raise RuleBroken(Violation("Q34", "写明作废的理由", "作废理由"))
+    attachment.voided_at, attachment.voided_by, attachment.void_reason = timezone.now(), actor.user, reason.strip()[:300]
+    attachment._change_reason, attachment._history_user = f"作废：{attachment.void_reason}", actor.user
+    attachment.save()
+
+
 @act("void_attachment")
 def void_attachment(*, actor: Actor, request: ChangeRequest, attachment: Attachment, reason: str) -> Attachment:
     """Declare a file of a request void: it stays, marked, with the reason. By whoever attached it, or his department."""
@@ -166,13 +177,7 @@ def void_attachment(*, actor: Actor, request: ChangeRequest, attachment: Attachm
     if attachment.person_id != actor.user.pk and not of_department:
         raise NotAllowed("附件由上传人（部门上传的由本部门）声明作废")
     check_under_way(request)
-    if attachment.voided_at is not None:
-        raise WrongState(f"附件“{attachment.file_name}”已经作废")
-    if not reason.strip():
-        raise RuleBroken(Violation("Q34", "写明作废的理由", "作废理由"))
-    attachment.voided_at, attachment.voided_by, attachment.void_reason = timezone.now(), actor.user, reason.strip()[:300]
-    attachment._change_reason, attachment._history_user = f"作废：{attachment.void_reason}", actor.user
-    attachment.save()
+    declare_void(actor=actor, attachment=attachment, reason=reason)
     _record(actor, posting, request, attachment, "void_attachment", f"作废：{attachment.void_reason}")
     return attachment
 

@@ -14,8 +14,8 @@ from departments.acting import act
 from departments.models import Posting, Region
 from departments.people import Actor
 from departments.posts import Post
-from qingdan.errors import NotAllowed, RuleBroken, Violation, WrongState
-from reviews.attachments import keep_file
+from qingdan.errors import NotAllowed, RuleBroken, Violation
+from reviews.attachments import declare_void, keep_file
 from reviews.models import Attachment, Filing, Meeting
 
 _KIND = Attachment.Kind
@@ -83,13 +83,7 @@ def void_scan(*, actor: Actor, owner: Meeting | Filing, attachment: Attachment, 
         raise NotAllowed("没有这个附件", stranger=True)
     if attachment.post != posting.post and attachment.person_id != actor.user.pk:
         raise NotAllowed(f"扫描件由附上它的{attachment.get_post_display()}声明作废")
-    if attachment.voided_at is not None:
-        raise WrongState(f"附件“{attachment.file_name}”已经作废")
-    if not reason.strip():
-        raise RuleBroken(Violation("Q34", "写明作废的理由", "作废理由"))
-    attachment.voided_at, attachment.voided_by, attachment.void_reason = timezone.now(), actor.user, reason.strip()[:300]
-    attachment._change_reason, attachment._history_user = f"作废：{attachment.void_reason}", actor.user
-    attachment.save()
+    declare_void(actor=actor, attachment=attachment, reason=reason)
     _record(actor, posting, owner, attachment, "void_scan", f"作废：{attachment.void_reason}")
     return attachment
 

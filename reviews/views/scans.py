@@ -27,10 +27,6 @@ _KEEPERS = (Post.COUNCIL, Post.PUBLISHER, Post.LEGALITY)
 class ScanForm(PlainForm):
     """One stamped scan with the number and the date that stand on it."""
 
-    def __init__(self, *args, **kwargs):
-        # It stands beside other forms of the page, whose fields have names like its own.
-        super().__init__(*args, **{"auto_id": "scan_%s", **kwargs})
-
     file = forms.FileField(
         label="扫描件",
         help_text=f"{SECRETS}{WORDS}，不超过 {settings.ATTACHMENT_LIMIT // 1024 // 1024} MB；按内容识别，不看后缀。",
@@ -44,6 +40,10 @@ class ScanForm(PlainForm):
         error_messages={"required": "填写文件上的成文日期", "invalid": "写成 2024-05-06"},
     )
     note = forms.CharField(label="说明", required=False, max_length=300)
+
+    def __init__(self, *args, **kwargs):
+        # It stands beside other forms of the page, whose fields have names like its own.
+        super().__init__(*args, **{"auto_id": "scan_%s", **kwargs})
 
     def clean_file(self):
         file = self.cleaned_data["file"]
