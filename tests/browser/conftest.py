@@ -1,7 +1,7 @@
 """Browser tests: Debian's Chromium against the server that ``make run DEMO=no`` starts; nothing is written past the pages.
 
-``site`` is such a server with an empty database of its own; ``people("clerk")`` opens a browser context of one person. After each test
-no page may have asked a foreign host or logged an error (a refused inline style, a missing file).
+``site`` is such a server with a database of its own that holds nothing yet; ``people("clerk")`` opens a browser context of one
+person. After each test no page may have asked a foreign host or logged an error (a refused inline style, a missing file).
 """
 
 from __future__ import annotations
@@ -50,10 +50,23 @@ class Site:
     one_time_passwords: dict[str, str] = field(default_factory=dict)
 
 
+@pytest.fixture(scope="session")
+def begun(tmp_path_factory):
+    """What the first start of ``make run DEMO=no`` in an empty folder leaves, ended again: the folder and the passwords that it printed."""
+    folder = tmp_path_factory.mktemp("begun")
+    with serving(folder) as site:
+        passwords = site.one_time_passwords
+    return folder, passwords
+
+
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """``make run DEMO=no`` on a free port with an empty data folder; ended afterwards."""
-    with serving(tmp_path_factory.mktemp("site")) as site:
+def site(begun, tmp_path_factory):
+    """A copy of that installation, on a free port; ended afterwards."""
+    first, passwords = begun
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copytree(first / "var", folder / "var")
+    with serving(folder) as site:
+        site.one_time_passwords = passwords
         yield site
 
 
