@@ -37,6 +37,7 @@ class EditionDetail(EditionShape):
     majors: int = Field(description="大项数")
     items: int = Field(description="项数")
     manifest_hash: str = Field(description="版本清单的 SHA-256")
+    without_meeting_basis: str = Field(description="按规定不经常务会审议的依据；经会议审议的为空")
     changes_by_kind: dict[str, int] = Field(description="调整类型 → 事项数（随动不计）")
 
 

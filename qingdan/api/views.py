@@ -11,6 +11,7 @@ from qingdan.api.answering import Bad, page_number, region_of, resource
 from qingdan.items import listing, reads
 from qingdan.items.content import INITIATIONS, STATES
 from qingdan.items.models import Edition, EditionChange, ItemVersion
+from qingdan.public.editions import short_basis
 from qingdan.public.frame import Frame, NotHere
 from qingdan.public.items import filters_of
 from qingdan.public.links import Links
@@ -154,7 +155,12 @@ def edition_detail(frame: Frame, number: int) -> shapes.EditionDetail:
         kinds[kind] += 0 if follows else number_of_items
     hashes = Edition.objects.filter(pk=found.pk).values_list("manifest_hash", flat=True)
     return shapes.EditionDetail(
-        **_edition(frame, found).model_dump(), majors=majors, items=items, manifest_hash=hashes[0], changes_by_kind=dict(+kinds)
+        **_edition(frame, found).model_dump(),
+        majors=majors,
+        items=items,
+        manifest_hash=hashes[0],
+        without_meeting_basis=short_basis(found),
+        changes_by_kind=dict(+kinds),
     )
 
 

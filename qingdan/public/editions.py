@@ -65,7 +65,7 @@ def edition(frame: Frame, number: int) -> HttpResponse:
         list_url=frame.links.on_day(found.effective_on).home if in_force_once and not overtaken else "",
         previous=found.before and (found.before.title, frame.links.edition(found.before.number)),
         renews=found.kind == EditionKind.RENEWAL,
-        short_basis="" if found.meeting else _short_basis(found),
+        short_basis=short_basis(found),
         following=_following(frame.links, found),
         compare_url=frame.links.compare_editions(number, frame.edition.number)
         if frame.edition and frame.edition.number != number
@@ -73,8 +73,10 @@ def edition(frame: Frame, number: int) -> HttpResponse:
     )
 
 
-def _short_basis(edition: Edition) -> str:
-    """By what rule it went to no meeting; empty where none was needed or it came about otherwise."""
+def short_basis(edition: Edition) -> str:
+    """By what rule it went to no meeting; empty where a meeting decided it, none was needed or it came about otherwise."""
+    if edition.meeting:
+        return ""
     return Batch.objects.filter(edition=edition, without_meeting=True).values_list("short_basis", flat=True).first() or ""
 
 

@@ -232,12 +232,14 @@ def test_notice_and_filing_say_so_with_the_basis_and_there_is_no_paper_for_a_mee
     assert {paper.kind.key for paper in papers_of_batch(batch)} == {"submission", "notice", "filing"}
 
 
-def test_the_public_page_of_the_edition_says_so(ruled):
+def test_the_public_page_of_the_edition_and_the_data_say_so(ruled):
     _request, batch = settled(ruled)
     edition = published(ruled, batch)
     page = Client().get(f"/editions/{edition.number}/").content.decode()
     assert f"按规定未经常务会审议（依据：{BASIS}）" in page
     assert "按规定未经常务会审议" not in Client().get("/editions/2/").content.decode()
+    of = {number: Client().get(f"/api/v1/editions/{number}/").json()["without_meeting_basis"] for number in (2, edition.number)}
+    assert of == {2: "", edition.number: BASIS}
 
 
 def test_the_archive_holds_the_basis_instead_of_minutes(ruled, tmp_path, settings):
