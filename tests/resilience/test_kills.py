@@ -10,7 +10,9 @@ from django.db import connections
 from django.utils import timezone
 
 from departments.models import Region
+from qingdan.items import reads
 from qingdan.items.models import Edition
+from tests.public.office import text_of
 from tests.resilience.acts import publishing
 from tests.resilience.faults import counts, digest, fork, kill_after
 from tests.resilience.invariants import whole
@@ -37,7 +39,7 @@ def serving(client) -> float:
     assert response.status_code == 200
     seconds = time.perf_counter() - began
     shown = Edition.objects.in_force(Region.objects.get(code=CITY), timezone.localdate())
-    assert shown is None or shown.notice_no in response.content.decode()
+    assert shown is None or "{:,} 大项 / {:,} 项".format(*reads.totals(shown)) in text_of(response)
     return seconds
 
 
