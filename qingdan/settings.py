@@ -237,9 +237,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": env.str("STATIC_STORAGE", "whitenoise.storage.CompressedManifestStaticFilesStorage")},
 }
 
-# The site's own words (page foot as the rules for government sites want it).
 # From how many 百分点 between plan and execution a special fund wants a reason and a measure; a fund may set its own.
 DEVIATION_POINTS = env.int("DEVIATION_POINTS", 10)
+# The site's own words (page foot as the rules for government sites want it).
 SITE_NAME = env.str("SITE_NAME", "政府部门权责清单")
 SITE_OWNER = env.str("SITE_OWNER", "")
 SITE_IDENTIFIER = env.str("SITE_IDENTIFIER", "")

@@ -9,6 +9,10 @@ from django.utils.http import parse_header_parameters
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qingdan.settings")
 django_application = get_wsgi_application()
+from qingdan.public.release import release  # noqa: E402  -- needs the settings
+
+# Of the program that this process has loaded, whatever is put on the disk later.
+release()
 _CHARSETS = frozenset({"utf-8", "utf8", "us-ascii"})
 
 

@@ -33,10 +33,9 @@ from qingdan.laws.models import Act, ActVersion, Article
 from qingdan.ledger.models import AuditEvent, SignedHead
 from qingdan.public.links import Links
 from qingdan.public.modes import ELDER, STANDARD, mode_of
+from qingdan.public.release import release
 from reviews.models import Directive
 
-# Part of every ETag: raise it when templates or style change what a page shows.
-RELEASE = "4"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -199,7 +198,7 @@ class Key:
         with connection.cursor() as cursor:
             cursor.execute(*_marks())
             marks = cursor.fetchone() or ()
-        generation = hashlib.sha256("|".join([RELEASE, *map(str, marks), today.isoformat()]).encode()).hexdigest()[:32]
+        generation = hashlib.sha256("|".join([release(), *map(str, marks), today.isoformat()]).encode()).hexdigest()[:32]
         return cls(generation, address, mode)
 
     def tag(self, encoding: str = "") -> str:
