@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 from bisect import bisect_left
-from collections import defaultdict
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import accumulate
@@ -40,6 +39,7 @@ class Calendar:
     """The calendar as it is now. Read as it is asked, four years at a time: one query for a page, however many deadlines it shows."""
 
     def __init__(self) -> None:
+        self._rows: dict[int, dict[datetime.date, tuple[bool, bool]]] = {}
         self._years: dict[int, _Year] = {}
 
     def is_working_day(self, day: datetime.date) -> bool:
@@ -89,16 +89,16 @@ class Calendar:
 
     def _year(self, year: int) -> _Year:
         if year not in self._years:
-            self._read(max(year - 1, datetime.MINYEAR), min(year + 2, datetime.MAXYEAR))
+            if year not in self._rows:
+                self._read(max(year - 1, datetime.MINYEAR), min(year + 2, datetime.MAXYEAR))
+            self._years[year] = _year_of(year, self._rows[year])
         return self._years[year]
 
     def _read(self, first: int, last: int) -> None:
         rows = WorkingDay.objects.filter(date__range=(datetime.date(first, 1, 1), datetime.date(last, 12, 31)))
-        found: dict[int, dict[datetime.date, tuple[bool, bool]]] = defaultdict(dict)
+        self._rows |= {year: {} for year in range(first, last + 1)}
         for day, kind, confirmed in rows.order_by().values_list("date", "kind", "confirmed"):
-            found[day.year][day] = (kind == WorkingDay.Kind.WORK, confirmed)
-        for year in range(first, last + 1):
-            self._years[year] = _year_of(year, found[year])
+            self._rows[day.year][day] = (kind == WorkingDay.Kind.WORK, confirmed)
 
 
 def _place(day: datetime.date) -> int:
