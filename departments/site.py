@@ -13,7 +13,9 @@ from functools import wraps
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import URLPattern, reverse
+from django.utils.text import capfirst
 
 from departments.access import posts_of
 from departments.people import Actor
@@ -88,9 +90,22 @@ class StaffSite(admin.AdminSite):
         context = super().each_context(request)
         context["navigation"] = self.navigation(request) if context["has_permission"] else []
         context["at_index"] = request.path == reverse("admin:index")
+        # It stands on the page twice: beside the work, and folded above it on a phone.
+        context["rooms"] = render_to_string("admin/_rooms.html", context) if context["navigation"] else ""
         context["idle_minutes"] = settings.IDLE_MINUTES
         context["unread_notices"] = request.user.notices.unread().count() if context["has_permission"] else 0
         return context
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
+        """The stock list of every app stands on none of our pages: only that of one app is made."""
+        return super().get_app_list(request, app_label) if app_label else []
+
+    def tables(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """Label and name of the address of every table that the user may see, by app and label as the stock index has them."""
+        seen = [table.opts for table in self._registry.values() if table.has_view_or_change_permission(request)]
+        places = {opts.app_label: (opts.app_config.verbose_name.lower(), opts.app_label) for opts in seen}
+        named = sorted((places[opts.app_label], capfirst(opts.verbose_name_plural), opts.model_name) for opts in seen)
+        return [(label, f"admin:{app}_{model}_changelist") for (_, app), label, model in named]
 
     def navigation(self, request: HttpRequest) -> list[dict[str, object]]:
         """Groups of (label, address, whether it is the present page) that the user's posts open, in the order of registration."""
@@ -101,11 +116,9 @@ class StaffSite(admin.AdminSite):
                 groups.setdefault(screen.group, []).append({"label": screen.label, "url": reverse(screen.url_name)})
         # A table whose rows have a screen of their own is reached from there.
         shown = {line["label"] for group in groups.values() for line in group}
-        models = [
-            row for app in self.get_app_list(request) for row in app["models"] if row["admin_url"] and row["name"] not in shown
-        ]
-        if models:
-            groups["台账与基础数据"] = [{"label": model["name"], "url": model["admin_url"]} for model in models]
+        tables = [{"label": label, "url": reverse(name)} for label, name in self.tables(request) if label not in shown]
+        if tables:
+            groups["台账与基础数据"] = tables
         lines = [line for group in groups.values() for line in group]
         nearest = max((line["url"] for line in lines if request.path.startswith(line["url"])), key=len, default="")
         for line in lines:
