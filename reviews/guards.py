@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from django.utils import timezone
 
-from departments.models import Posting
+from departments.models import Posting, User
 from departments.people import Actor
 from departments.posts import DEPARTMENT_POSTS, Post
 from qingdan.errors import NotAllowed, Refusal, RuleBroken, Violation, WrongState
@@ -37,12 +37,20 @@ ROUTE_POSTS = (Post.CLERK, Post.HEAD, Post.COMPLIANCE, Post.SERVICE, Post.LEGALI
 
 def sees(actor: Actor, request: ChangeRequest) -> bool:
     """Whether ``actor`` may know of ``request``. A yes is asked for once, as long as the row stands as it was read."""
-    as_read = (actor.user.pk, request.state, request.region_id, request.department_id)
-    if getattr(request, "_seen", None) == as_read:
+    if getattr(request, "_seen", None) == _as_read(actor.user, request):
         return True
     found = ChangeRequest.objects.visible_to(actor.user).filter(pk=request.pk).exists()
-    request._seen = as_read if found else None
+    request._seen = _as_read(actor.user, request) if found else None
     return found
+
+
+def note_seen(user: User, request: ChangeRequest) -> None:
+    """``request`` was just read through ``visible_to(user)``: that is the yes for which ``sees`` would ask."""
+    request._seen = _as_read(user, request)
+
+
+def _as_read(user: User, request: ChangeRequest) -> tuple:
+    return user.pk, request.state, request.region_id, request.department_id
 
 
 def check_takes_part(*, actor: Actor, request: ChangeRequest) -> Posting:

@@ -23,22 +23,28 @@ def scope_of(user, region: str, department: str) -> Q:
     return Q(**{f"{department}__in": departments}) | Q(**merged), Q(**{f"{region}__in": regions})
 
 
-def _consulted(user, request: str) -> Exists:
+def _consulted(user, request: str) -> Q:
     """Whether a department in which ``user`` is clerk or head was asked for its opinion on the request at ``request``."""
     from reviews.models import Opinion
 
-    own = user.postings.held().filter(post__in=_OWN).order_by().values("department")
-    return Exists(Opinion.objects.filter(request=OuterRef(request), department__in=own).order_by())
+    own = {posting.department_id for posting in postings_today(user) if posting.post in _OWN}
+    if not own:
+        return Q(pk__in=())
+    return Q(Exists(Opinion.objects.filter(request=OuterRef(request), department__in=own).order_by()))
 
 
 class RequestQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Whoever works on it, and the departments that were asked for their opinion on it."""
-        return self.filter(self._worked_on(user) | Q(_consulted(user, "pk")))
+        return self.filter(self._worked_on(user) | _consulted(user, "pk"))
 
     def worked_on_by(self, user):
         """Its own department and the region's offices: they also see what is said of it and how it came about."""
         return self.filter(self._worked_on(user))
+
+    def with_work_of(self, user):
+        """Each row says (``worked_on``) whether ``user`` works on it: the answer of ``worked_on_by``, in the same query."""
+        return self.annotate(worked_on=self._worked_on(user))
 
     def _worked_on(self, user) -> Q:
         own, reviewed = scope_of(user, "region", "department")
@@ -60,7 +66,7 @@ class RequestQuerySet(models.QuerySet):
 class ChangeQuerySet(models.QuerySet):
     def visible_to(self, user):
         own, reviewed = scope_of(user, "request__region", "request__department")
-        return self.filter(own | (reviewed & ~Q(request__state=RequestState.DRAFT)) | Q(_consulted(user, "request")))
+        return self.filter(own | (reviewed & ~Q(request__state=RequestState.DRAFT)) | _consulted(user, "request"))
 
 
 class BatchQuerySet(models.QuerySet):
