@@ -12,7 +12,7 @@ from departments.people import Actor
 from departments.posts import Post
 from qingdan.errors import NotAllowed, WrongState
 from reviews.announcements import not_independent
-from reviews.models import ChangeRequest, Claim
+from reviews.models import ChangeRequest, Claim, RouteRule
 from reviews.route import STAGE_OF_STATE, missing_parts
 from reviews.states import RequestState
 
@@ -77,10 +77,10 @@ def claims_of(requests: Iterable[ChangeRequest]) -> dict[int, list[Claim]]:
     return found
 
 
-def claimable_posts(request: ChangeRequest) -> list[str]:
-    """Posts for which the request may be taken up now."""
+def claimable_posts(request: ChangeRequest, missing: list[RouteRule] | None = None) -> list[str]:
+    """Posts for which the request may be taken up now. ``missing``: the parts that have not spoken, where the caller has asked for them."""
     if request.state in STAGE_OF_STATE:
-        return list(dict.fromkeys(rule.post for rule in missing_parts(request)))
+        return list(dict.fromkeys(rule.post for rule in (missing_parts(request) if missing is None else missing)))
     return [Post.PUBLISHER] if request.state == RequestState.AWAITING else []
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -73,17 +73,29 @@ def deadlines_of(
     if not timed:
         return {}
     calendar, today = calendar or Calendar(), today or timezone.localdate()
-    keys = [request.pk for request in timed]
-    kinds, used = _kinds_of(keys), _used_of(timed, calendar)
+    kinds, used = kinds_of([request.pk for request in timed]), _used_of(timed, calendar)
     found = {}
     for request in timed:
         limit = limits.of(request.state, kinds[request.pk])
-        if limit is None:
-            continue
-        start = timezone.localdate(request.state_since)
-        due = calendar.add(start, limit.days - used.get(request.pk, 0))
-        found[request.pk] = _seen(due, start, limit.days, today, calendar, limit.confirmed)
+        if limit is not None:
+            found[request.pk] = _of(request, limit, used.get(request.pk, 0), today, calendar)
     return found
+
+
+def deadline_of(request: ChangeRequest, *, kinds: Iterable[str], trail: Trail) -> Deadline | None:
+    """The deadline of one request whose kinds of change and whose trail the caller has read: two queries."""
+    limits = Limits()
+    limit = limits.of(request.state, kinds) if request.state in limits.states else None
+    if limit is None:
+        return None
+    calendar = Calendar()
+    used = used_days(trail, request.state, calendar) if request.state != RequestState.RETURNED else 0
+    return _of(request, limit, used, timezone.localdate(), calendar)
+
+
+def _of(request: ChangeRequest, limit: Limit, used: int, today: datetime.date, calendar: Calendar) -> Deadline:
+    start = timezone.localdate(request.state_since)
+    return _seen(calendar.add(start, limit.days - used), start, limit.days, today, calendar, limit.confirmed)
 
 
 def _seen(
@@ -138,8 +150,9 @@ def _used_of(requests: Sequence[ChangeRequest], calendar: Calendar) -> dict[int,
     return {key: used_days(trail, states[key], calendar) for key, trail in trails.items()}
 
 
-def _kinds_of(keys: Sequence[int]) -> dict[int, set[str]]:
-    kinds: dict[int, set[str]] = defaultdict(set)
+def kinds_of(keys: Collection[int]) -> dict[int, set[str]]:
+    """Request key → its kinds of change."""
+    kinds: dict[int, set[str]] = {key: set() for key in keys}
     for key, kind in Change.objects.filter(request__in=keys).order_by().values_list("request_id", "kind").distinct():
         kinds[key].add(kind)
     return kinds

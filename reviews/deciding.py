@@ -194,7 +194,7 @@ def check_independent(*, actor: Actor, request: ChangeRequest, stage: str | None
     stage = stage or STAGE_OF_STATE.get(request.state)
     if actor.user.pk in spoken_elsewhere(request, stage):
         raise NotAllowed("同一人不能审查同一申请的两个阶段")
-    if Decision.objects.filter(request=request, person=actor.user, revision=request.revision).exists():
+    if any((each.person_id, each.revision) == (actor.user.pk, request.revision) for each in request.decisions.all()):
         raise WrongState("您已对本次修订发表过审查意见")
 
 
@@ -207,9 +207,12 @@ def can_review(*, actor: Actor, request: ChangeRequest) -> bool:
     return bool(parts_open_to(actor, request))
 
 
-def parts_open_to(actor: Actor, request: ChangeRequest) -> list[tuple[RouteRule, str]]:
-    """Parts of the present stage that have not spoken and for which ``actor`` may, each with the post that lets him."""
-    return _held(actor, request, missing_parts(request))
+def parts_open_to(actor: Actor, request: ChangeRequest, missing: list[RouteRule] | None = None) -> list[tuple[RouteRule, str]]:
+    """Parts of the present stage that have not spoken and for which ``actor`` may, each with the post that lets him.
+
+    ``missing``: those that have not spoken, where the caller has asked for them.
+    """
+    return _held(actor, request, missing_parts(request) if missing is None else missing)
 
 
 def confirmations_open_to(actor: Actor, request: ChangeRequest) -> list[tuple[RouteRule, str]]:

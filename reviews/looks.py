@@ -52,7 +52,7 @@ def note_look(*, person: User, request: ChangeRequest) -> Look | None:
 
 def since(look: Look, request: ChangeRequest) -> Since:
     """What became of ``request`` since before the sitting that ``look`` belongs to."""
-    spoken = request.decisions.filter(at__gt=look.base_at).exclude(person_id=look.person_id).select_related("person")
+    spoken = [each for each in request.decisions.all() if each.at > look.base_at and each.person_id != look.person_id]
     added, changed, removed = ([], [], []) if look.base_hash == request.proposed_hash else _changes_since(look, request)
     return Since(
         at=look.base_at,
@@ -61,7 +61,7 @@ def since(look: Look, request: ChangeRequest) -> Since:
         added=added,
         changed=changed,
         removed=removed,
-        decisions=list(spoken.order_by("at", "pk")),
+        decisions=spoken,
     )
 
 

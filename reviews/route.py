@@ -19,10 +19,14 @@ def deviations(request: ChangeRequest) -> list[str]:
     return [name for name, category, initiation in rows if defaults.get(category) != initiation]
 
 
-def needed_parts(request: ChangeRequest, stage: str) -> list[RouteRule]:
-    """Rules of the parts that must pass ``request`` in ``stage``: those for every item, and those for its kinds of initiation."""
-    pairs = set(request.changes.order_by().values_list("initiation", "category_code").distinct())
-    return _needed(list(RouteRule.objects.filter(stage=stage)), pairs, _default_initiations())
+def needed_parts(request: ChangeRequest, stage: str, called: set[tuple[str, str]] | None = None) -> list[RouteRule]:
+    """Rules of the parts that must pass ``request`` in ``stage``: those for every item, and those for its kinds of initiation.
+
+    ``called``: (initiation, category) of its changes, where the caller has read them.
+    """
+    if called is None:
+        called = set(request.changes.order_by().values_list("initiation", "category_code").distinct())
+    return _needed(list(RouteRule.objects.filter(stage=stage)), called, _default_initiations())
 
 
 def _needed(rules: list[RouteRule], pairs: set[tuple[str, str]], defaults: dict[str, str]) -> list[RouteRule]:
@@ -42,9 +46,10 @@ def _default_initiations() -> dict[str, str]:
 
 def decided_parts(request: ChangeRequest, stage: str) -> set[str]:
     """Parts that have spoken on the present revision, or confirmed that their word on the one before stands."""
-    spoken = Decision.objects.filter(request=request, revision=request.revision, stage=stage)
-    confirmed = Confirmation.objects.filter(request=request, revision=request.revision, answer=Confirmation.Answer.CONFIRMED)
-    return set(spoken.values_list("part", flat=True)) | set(confirmed.values_list("part", flat=True))
+    here = request.revision
+    spoken = {each.part for each in request.decisions.all() if (each.revision, each.stage) == (here, stage)}
+    confirmed = Confirmation.Answer.CONFIRMED
+    return spoken | {each.part for each in request.confirmations.all() if (each.revision, each.answer) == (here, confirmed)}
 
 
 def lineage(request: ChangeRequest) -> list[int]:
@@ -59,21 +64,23 @@ def lineage(request: ChangeRequest) -> list[int]:
 def spoken_elsewhere(request: ChangeRequest, stage: str | None) -> set[int]:
     """Keys of the people who spoke on the changes of ``request`` in another stage: decided, or confirmed an earlier word.
 
-    Whatever the revision or split. One query, and one for each request it was split from.
+    Whatever the revision or split. Two queries, unless both were prefetched; more only of a request that was split off.
     """
-    line = lineage(request)
-    decided = Decision.objects.order_by().filter(request__in=line).values_list("part", "person_id")
-    confirmed = Confirmation.objects.order_by().filter(request__in=line).values_list("part", "person_id")
-    return {person for part, person in decided.union(confirmed) if STAGE_OF_PART[part] != stage}
+    said = [(each.part, each.person_id) for each in (*request.decisions.all(), *request.confirmations.all())]
+    if earlier := lineage(request)[1:]:
+        decided = Decision.objects.order_by().filter(request__in=earlier).values_list("part", "person_id")
+        confirmed = Confirmation.objects.order_by().filter(request__in=earlier).values_list("part", "person_id")
+        said += decided.union(confirmed)
+    return {person for part, person in said if STAGE_OF_PART[part] != stage}
 
 
-def missing_parts(request: ChangeRequest, stage: str | None = None) -> list[RouteRule]:
-    """Parts of ``stage`` (the present one if not given) that have not spoken yet, in route order."""
+def missing_parts(request: ChangeRequest, stage: str | None = None, called: set[tuple[str, str]] | None = None) -> list[RouteRule]:
+    """Parts of ``stage`` (the present one if not given) that have not spoken yet, in route order; ``called`` as for ``needed_parts``."""
     stage = stage or STAGE_OF_STATE.get(request.state)
     if stage is None:
         return []
     spoken = decided_parts(request, stage)
-    return [rule for rule in needed_parts(request, stage) if rule.part not in spoken]
+    return [rule for rule in needed_parts(request, stage, called) if rule.part not in spoken]
 
 
 def awaited_confirmations(request: ChangeRequest) -> list[RouteRule]:
@@ -82,8 +89,10 @@ def awaited_confirmations(request: ChangeRequest) -> list[RouteRule]:
 
 
 def awaited_confirmations_of(requests: Iterable[ChangeRequest]) -> dict[int, list[RouteRule]]:
-    """Request key → ``awaited_confirmations``, for those that wait for any; four queries at most."""
-    present = {request.pk: request for request in requests if request.state in STAGE_OF_STATE}
+    """Request key → ``awaited_confirmations``, for those that wait for any; four queries at most. A first revision corrects nothing."""
+    present = {request.pk: request for request in requests if request.state in STAGE_OF_STATE and request.revision > 1}
+    if not present:
+        return {}
     asked = {
         revision.request_id: set(revision.confirming_parts)
         for revision in Revision.objects.filter(request__in=present, limited=True).defer("manifest")

@@ -7,13 +7,14 @@ long route.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from qingdan.items.content import stored_elements
 from qingdan.items.elements import label_of
 from qingdan.items.kinds import ChangeKind
 from qingdan.items.rules import SUBSTANCE
+from reviews.deadlines import kinds_of
 from reviews.models import Change, ChangeRequest, ShortRoute
 
 
@@ -25,18 +26,19 @@ class Route:
     why: str = ""
 
 
-def routes_of(requests: Iterable[ChangeRequest]) -> dict[int, Route]:
-    """Request key → its route, for requests of regions with a rule in use; of the others nothing. Three queries at most."""
+def routes_of(requests: Iterable[ChangeRequest], kinds: Mapping[int, set[str]] | None = None) -> dict[int, Route]:
+    """Request key → its route, for requests of regions with a rule in use; of the others nothing. Three queries at most.
+
+    ``kinds``: request key → its kinds of change, where the caller has read them.
+    """
     requests = list(requests)
     rules: dict[int, dict[str, str]] = defaultdict(dict)
-    for rule in ShortRoute.objects.filter(region__in={row.region_id for row in requests}, in_use=True):
+    for rule in ShortRoute.objects.filter(region__in={row.region_id for row in requests}, in_use=True).order_by("kind"):
         rules[rule.region_id][rule.kind] = rule.basis
     asked = {row.pk: rules[row.region_id] for row in requests if row.region_id in rules}
     if not asked:
         return {}
-    kinds: dict[int, set[str]] = {key: set() for key in asked}
-    for key, kind in Change.objects.filter(request__in=asked).order_by().values_list("request_id", "kind").distinct():
-        kinds[key].add(kind)
+    kinds = kinds_of(asked) if kinds is None else kinds
     routes = {key: _by_kinds(asked[key], kinds[key]) for key in asked}
     touched = _touched(key for key, route in routes.items() if route.basis)
     return routes | {key: Route(why=why) for key, why in touched.items()}

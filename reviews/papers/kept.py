@@ -43,11 +43,16 @@ class PaperKind:
     stage: str = ""
 
 
-def _of_request(request: ChangeRequest) -> str:
-    numbers = [str(number) for number in OpinionNumber.objects.filter(request=request, revision=request.revision)]
-    said = [decision.pk for decision in request.decisions.filter(revision=request.revision).order_by("pk")]
-    shown = list(request.changes.order_by("position").values_list("content_hash", flat=True))
-    return sha256_hex(canonical_bytes([request.revision, request.proposed_hash, request.state, numbers, said, shown, TEMPLATE]))
+def _of_request(request: ChangeRequest, shown: list[str] | None = None) -> str:
+    """``shown``: the hashes of the changes in their order, where the caller has read them."""
+    said = [decision for decision in request.decisions.all() if decision.revision == request.revision]
+    # Only what 司法 said has a number.
+    given = OpinionNumber.objects.filter(request=request, revision=request.revision)
+    numbers = [str(number) for number in given] if any(each.stage == Stage.LEGALITY for each in said) else []
+    if shown is None:
+        shown = list(request.changes.order_by("position").values_list("content_hash", flat=True))
+    keys = sorted(each.pk for each in said)
+    return sha256_hex(canonical_bytes([request.revision, request.proposed_hash, request.state, numbers, keys, shown, TEMPLATE]))
 
 
 def _after(stage: str) -> Callable[[ChangeRequest], str]:
@@ -103,10 +108,13 @@ def papers_of_batch(batch: Batch) -> list[Paper]:
     return [Paper(kind, form, progress[key], label_of(batch, kind)) for key, (kind, form) in wanted.items()]
 
 
-def papers_of_request(request: ChangeRequest) -> list[Paper]:
-    """The papers that the request can have now, made or not; as many queries for a long request as for a short one."""
-    basis = _of_request(request)
-    stages = set(request.decisions.filter(revision=request.revision).order_by().values_list("stage", flat=True))
+def papers_of_request(request: ChangeRequest, shown: list[str] | None = None) -> list[Paper]:
+    """The papers that the request can have now, made or not; as many queries for a long request as for a short one.
+
+    ``shown``: the hashes of the changes in their order, where the caller has read them.
+    """
+    basis = _of_request(request, shown)
+    stages = {decision.stage for decision in request.decisions.all() if decision.revision == request.revision}
     kinds = [kind for kind in OF_REQUEST.values() if not kind.stage or kind.stage in stages]
     keys = {(kind.key, form): _key(request, kind, form, basis) for kind in kinds for form in FORMS}
     progress = progress_of(keys.values())

@@ -31,6 +31,7 @@ from reviews.basis_reading import BasisReading, readings_of, readings_of_texts
 from reviews.forms import PlainForm
 from reviews.item_rows import BASIS_KEYS
 from reviews.models import Change, ChangeRequest
+from reviews.views.facts import facts_of
 from reviews.views.pages import EVERYONE, address_without_page, is_listed, page_of, sentences_of, show
 from reviews.views.panels import Panel
 from reviews.views.requests import SEARCH_LIMIT
@@ -65,7 +66,8 @@ class RefuseForm(PlainForm):
 
 def panel(request: HttpRequest, row: ChangeRequest) -> Panel | None:
     """依据核对 of the changes whose differences this page of the request shows."""
-    page = page_of(request, row.changes.order_by("position").only("request", "kind", "name", "content_bytes"))
+    changes = row.changes.order_by("position").only("request", "kind", "name", "content_bytes")
+    page = page_of(request, changes, len(facts_of(row).lines))
     return None if is_listed(request, page) else bases_of(request, page.object_list)
 
 

@@ -22,6 +22,7 @@ from reviews.forms import SECRETS, PlainForm
 from reviews.guards import can_act_on_request, check_takes_part
 from reviews.models import Attachment, ChangeRequest
 from reviews.states import ENDED, RequestAction
+from reviews.views.facts import facts_of
 from reviews.views.pages import DEPARTMENT, EVERYONE, sentences_of, show
 from reviews.views.pages import attachment as download
 from reviews.views.panels import Panel
@@ -68,7 +69,7 @@ class AttachmentForm(PlainForm):
 
 def panel(request: HttpRequest, row: ChangeRequest) -> Panel:
     """The files of a request beside it, those declared void only counted."""
-    files = list(Attachment.objects.of(row).select_related("person"))
+    files = list(Attachment.objects.of(row).select_related("person")) if "attachments" in facts_of(row).present else []
     kept = [file for file in files if file.voided_at is None]
     approval = next((f for f in reversed(kept) if f.kind == _APPROVAL and f.seen_hash == row.proposed_hash), None)
     return Panel(

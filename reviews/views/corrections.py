@@ -26,6 +26,7 @@ from reviews.later_guards import check_can_act_on_report, report_actions
 from reviews.later_states import ReportAction, ReportState
 from reviews.models import Change, ChangeRequest, ReaderReport, ReportContact
 from reviews.states import RequestState
+from reviews.views.facts import facts_of
 from reviews.views.pages import DEPARTMENT, address_without_page, edition_url, page_of, sentences_of, show
 from reviews.views.panels import Panel
 from reviews.views.requests import request_url
@@ -223,9 +224,9 @@ def sections(request: HttpRequest) -> list[Section]:
 
 def panel(request: HttpRequest, row: ChangeRequest) -> Panel | None:
     """Beside a request: the reports that it answers, to whoever sees the request; the report itself to whoever may."""
-    found = list(ReaderReport.objects.filter(request=row).order_by("received_at", "pk"))
-    if not found:
+    if "reports" not in facts_of(row).present:
         return None
+    found = list(ReaderReport.objects.filter(request=row).order_by("received_at", "pk"))
     visible = set(
         ReaderReport.objects.visible_to(request.user).filter(pk__in=[each.pk for each in found]).values_list("pk", flat=True)
     )

@@ -21,6 +21,7 @@ from reviews.looks import news_of, note_look, since
 from reviews.models import Change, ChangeRequest, Claim
 from reviews.route import STAGE_OF_STATE
 from reviews.states import RequestState
+from reviews.views.facts import facts_of
 from reviews.views.pages import EVERYONE, REVIEWERS, address_without_page, page_of, show
 from reviews.views.panels import Panel
 from reviews.views.requests import request_url, visible_request
@@ -206,8 +207,8 @@ def news_panel(request: HttpRequest, row: ChangeRequest) -> Panel | None:
 
 def claim_panel(request: HttpRequest, row: ChangeRequest) -> Panel | None:
     """Who took the request up, and the button for who may."""
-    posts = claimable_posts(row)
-    claims = claims_of([row]).get(row.pk, []) if posts else []
+    posts = claimable_posts(row, facts_of(row).missing)
+    claims = claims_of([row]).get(row.pk, []) if posts and "claims" in facts_of(row).present else []
     actor = actor_of(request)
     mine = any(claim.person_id == request.user.pk for claim in claims)
     taken = {claim.post for claim in claims}

@@ -23,6 +23,7 @@ from reviews.guards import check_takes_part
 from reviews.models import ChangeRequest, Opinion
 from reviews.opinions import ask_opinion, due_on, give_opinion
 from reviews.states import ENDED, OPEN
+from reviews.views.facts import facts_of
 from reviews.views.pages import EVERYONE, sentences_of, show
 from reviews.views.panels import Panel
 from reviews.views.requests import visible_request
@@ -79,9 +80,9 @@ class Line:
 
 def lines_of(request: HttpRequest, row: ChangeRequest) -> list[Line]:
     """Every opinion of a request; the calendar is read once, the reader's posts once."""
-    opinions = list(row.opinions.select_related("department", "asked_by", "given_by").order_by("asked_at", "pk"))
-    if not opinions:
+    if "opinions" not in facts_of(row).present:
         return []
+    opinions = row.opinions.select_related("department", "asked_by", "given_by").order_by("asked_at", "pk")
     calendar, today = Calendar(), timezone.localdate()
     own = held_by(request.user).in_department(Post.HEAD)
     lines = []

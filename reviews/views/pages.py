@@ -27,9 +27,15 @@ def show(request: HttpRequest, template: str, context: dict[str, object], *, sta
     return render(request, template, {**staff_site.each_context(request), **context}, status=status)
 
 
-def page_of(request: HttpRequest, rows: QuerySet | list) -> Page:
-    """The page of ``rows`` that the address asks for (``page``), 50 a page; a wrong number gives the nearest."""
-    return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+def page_of(request: HttpRequest, rows: QuerySet | list, count: int | None = None) -> Page:
+    """The page of ``rows`` that the address asks for (``page``), 50 a page; a wrong number gives the nearest.
+
+    ``count``: how many they are, where the caller has counted them.
+    """
+    paginator = Paginator(rows, PAGE_SIZE)
+    if count is not None:
+        paginator.count = count
+    return paginator.get_page(request.GET.get("page"))
 
 
 def is_listed(request: HttpRequest, page: Page) -> bool:

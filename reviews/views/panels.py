@@ -1,7 +1,7 @@
 """What other modules add to the page of a request: each panel is a function that looks and says what it shows, or None.
 
 A new panel is one function ``(HttpRequest, ChangeRequest) -> Panel | None`` in its own module of ``reviews.views`` and one line below;
-the page itself stays as it is.
+the page itself stays as it is. What several of them ask of the same rows is asked once, in ``facts``.
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ from reviews.papers.kept import (
 )
 from reviews.states import Stage
 from reviews.views.batches import batch_url, visible_batch
+from reviews.views.facts import facts_of
 from reviews.views.pages import EVERYONE, REGION, attachment, sentences_of
 from reviews.views.panels import Panel
 from reviews.views.paper_section import ARCHIVISTS
@@ -41,14 +42,14 @@ from reviews.views.requests import request_url, visible_request
 
 def panel(request: HttpRequest, row: ChangeRequest) -> Panel | None:
     """文件: what can be printed of the request now; for 司法 the field that numbers its 意见书."""
-    papers = papers_of_request(row)
-    long = row.changes.count() > SHORT
+    lines = facts_of(row).lines
+    papers = papers_of_request(row, [line.content_hash for line in lines])
     decided = any(paper.kind.stage == Stage.LEGALITY for paper in papers)
     number = OpinionNumber.objects.filter(request=row, revision=row.revision).first() if decided else None
     values = {
         "row": row,
         "papers": [(kind, [paper for paper in papers if paper.kind == kind]) for kind in dict.fromkeys(p.kind for p in papers)],
-        "long": long,
+        "long": len(lines) > SHORT,
         "number": number,
         "may_number": decided and number is None and actor_of(request).holding(Post.LEGALITY, region=row.region) is not None,
         "word": last_word(row.region) if decided else "",

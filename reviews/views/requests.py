@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from html import escape
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
@@ -10,7 +12,6 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,24 +23,26 @@ from qingdan.errors import NotAllowed, Refusal, RuleBroken, WrongState
 from qingdan.items.kinds import ChangeKind
 from reviews.checklists import checklist_of
 from reviews.checks import findings_of
-from reviews.deadlines import deadlines_of
+from reviews.deadlines import deadline_of, deadlines_of
 from reviews.deciding import check_reviewing, parts_open_to
 from reviews.decision_forms import DecisionForm
 from reviews.forms import OpinionForm
-from reviews.guards import request_actions
+from reviews.guards import note_seen, request_actions
 from reviews.marks import marks_of
-from reviews.models import Batch, ChangeMark, ChangeRequest, ChangeWord
+from reviews.models import Batch, ChangeMark, ChangeRequest, ChangeWord, RouteRule
 from reviews.requests import WARNED, return_before_batch, submit_request, withdraw_request
 from reviews.short_routes import routes_of
 from reviews.states import ENDED, REQUEST_TRANSITIONS, RequestAction, RequestState, find
 from reviews.views.differences import shown_changes
+from reviews.views.facts import Line, facts_of
 from reviews.views.pages import DEPARTMENT, EVERYONE, address_without_page, is_listed, page_of, sentences_of, show
 from reviews.views.panels import panels_of
-from reviews.views.stages import steps_of, tone_of, turns_of
+from reviews.views.stages import steps_of, tone_of, turn_of, turns_of
 from reviews.views.talk import talk_of, works_on
 from reviews.waivers import waived_rules, warned_in
 
 SEARCH_LIMIT = 100
+SUBMITTED = "提交"
 LIST_SIZE = 500
 
 
@@ -75,10 +78,12 @@ def request_list(request: HttpRequest) -> HttpResponse:
 
 def visible_request(request: HttpRequest, key: int) -> ChangeRequest:
     """The request of this address, or 404 for whoever may not know of it."""
-    rows = ChangeRequest.objects.visible_to(request.user)
-    return get_object_or_404(
+    rows = ChangeRequest.objects.visible_to(request.user).with_work_of(request.user)
+    row = get_object_or_404(
         rows.select_related("region", "department", "directive", "upload", "created_by", "submitted_by", "batch__meeting"), pk=key
     )
+    note_seen(request.user, row)
+    return row
 
 
 def working_request(request: HttpRequest, key: int) -> ChangeRequest:
@@ -107,9 +112,10 @@ class Answer:
 
 def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None = None, *, status: int = 200) -> HttpResponse:
     """One request. Buttons come from the guard alone; each form carries the hash of what this page shows."""
-    actor = actor_of(request)
+    actor, facts = actor_of(request), facts_of(row)
+    decisions = facts.decisions
     changes = row.changes.select_related("item", "base_version").defer("base_version__search_text").order_by("position")
-    page = page_of(request, changes)
+    page = page_of(request, changes, len(facts.lines))
     # Many changes: their list, each with a page of its own; the differences page by page where the address asks for them.
     listed = is_listed(request, page)
     shown = [] if listed else shown_changes(page.object_list, first=page.start_index())
@@ -118,23 +124,21 @@ def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None
         each.findings, each.number = findings[each.change.pk], each.change.position
     talk = talk_of(request, row)
     talk.place(shown)
-    kept = row.decisions.select_related("person", "deputy_for").prefetch_related("words", "waivers", "answers")
-    decisions = list(kept.order_by("at", "pk"))
     actions = request_actions(actor, row)
-    speaking = parts_for(actor, row) if RequestAction.PASS in actions else []
-    warned = warned_of(row)
+    speaking = parts_for(actor, row, facts.missing) if RequestAction.PASS in actions else []
+    warned = warned_in_trail(each.reason for each in reversed(facts.trail))
     context = {
         "title": f"调整申请 {row.number}",
         "row": row,
         "tone": tone_of(row.state),
-        "turn": turns_of([row])[row.pk],
-        "deadline": deadlines_of([row]).get(row.pk),
-        "steps": steps_of(row, decisions),
-        "route": None if row.state in ENDED else routes_of([row]).get(row.pk),
+        "turn": turn_of(row, facts.due),
+        "deadline": deadline_of(row, kinds=facts.kinds, trail=[(each.state, each.at) for each in facts.trail]),
+        "steps": steps_of(row, decisions, [each[:3] for each in facts.trail]),
+        "route": None if row.state in ENDED else routes_of([row], {row.pk: facts.kinds}).get(row.pk),
         "page": page,
         "changes": shown,
         "listed": listed,
-        "first_change": row.changes.order_by("position").values_list("position", flat=True).first(),
+        "first_change": facts.lines[0].position if facts.lines else None,
         "talk": talk,
         "stopping": sum(each.stopping for each in shown),
         "warnings": sum(each.warnings for each in shown),
@@ -148,12 +152,12 @@ def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None
     }
     forms = {}
     if speaking:
-        forms["decide"] = decision_form(row, speaking, warned)
-        marks = marks_of(request.user, row)
+        forms["decide"] = decision_form(row, speaking, warned, kinds=facts.kinds)
+        marks = marks_of(request.user, row) if "marks" in facts.present else {}
         context |= {"marks": marks, "worded": [mark for _, mark in sorted(marks.items()) if mark.word in ChangeWord.values]}
     context |= {"ticked": ticked_in(request), "checked": {int(key) for key in request.POST.getlist("checked") if key.isdecimal()}}
     if listed:
-        context["lines"] = lines_of(request, row, context.get("marks"), context["ticked"])
+        context["lines"] = lines_of(request, facts.lines, context.get("marks"), context["ticked"])
     if RequestAction.WITHDRAW in actions:
         forms["withdraw"] = OpinionForm(initial={"seen_hash": row.proposed_hash})
         context["withdraw_needs_opinion"] = find(REQUEST_TRANSITIONS, row.state, RequestAction.WITHDRAW).opinion
@@ -169,24 +173,23 @@ def request_page(request: HttpRequest, row: ChangeRequest, answer: Answer | None
     return show(request, "reviews/request.html", context, status=status)
 
 
-_ROW = '<tr>{}<td>{}</td><td>{}</td><td><a href="items/{}/">{}</a></td><td>{}</td></tr>'
-_TICK = '<td><input type="checkbox" name="tick" value="{}" form="decide-form" aria-label="勾选第 {} 项"{}></td>'
+_ROW = '<tr>%s<td>%d</td><td>%s</td><td><a href="items/%d/">%s</a></td><td>%s</td></tr>'
+_TICK = '<td><input type="checkbox" name="tick" value="%d" form="decide-form" aria-label="勾选第 %d 项"%s></td>'
 
 
-def lines_of(request: HttpRequest, row: ChangeRequest, marks: dict[int, ChangeMark] | None, ticked: set[int]) -> Page:
+def lines_of(request: HttpRequest, lines: list[Line], marks: dict[int, ChangeMark] | None, ticked: set[int]) -> Page:
     """The list of a long request as rows of a table, 500 a page (``list`` in the address), without anybody's content.
 
     ``marks``: None where the reader does not review. Written here, not in the template: of such a page the rows are most of the work.
     Only the name was typed by somebody; positions are numbers, kinds and marks are our own words.
     """
-    columns = row.changes.order_by("position").values_list("position", "kind", "name")
-    page = Paginator(columns, LIST_SIZE).get_page(request.GET.get("list"))
+    page = Paginator(lines, LIST_SIZE).get_page(request.GET.get("list"))
     words, kinds = dict(ChangeMark.Word.choices), dict(ChangeKind.choices)
     rows = []
-    for position, kind, name in page.object_list:
-        tick = _TICK.format(position, position, " checked" if position in ticked else "") if marks is not None else ""
+    for position, kind, name, *_ in page.object_list:
+        tick = _TICK % (position, position, " checked" if position in ticked else "") if marks is not None else ""
         mark = words[marks[position].word] if marks and position in marks else ""
-        rows.append(_ROW.format(tick, position, kinds[kind], position, escape(name), mark))
+        rows.append(_ROW % (tick, position, kinds[kind], position, escape(name), mark))
     page.rows = mark_safe("".join(rows))  # noqa: S308
     return page
 
@@ -196,27 +199,34 @@ def ticked_in(request: HttpRequest) -> set[int]:
     return {int(each) for each in request.POST.getlist("tick") if each.isdecimal() and len(each) < 7}
 
 
-def parts_for(actor: Actor, row: ChangeRequest) -> list[str]:
-    """The parts for which this reader may speak now; none where he is not independent."""
+def parts_for(actor: Actor, row: ChangeRequest, missing: list[RouteRule]) -> list[str]:
+    """The parts among ``missing`` for which this reader may speak now; none where he is not independent."""
     try:
         check_reviewing(actor=actor, request=row)
     except (NotAllowed, WrongState):
         return []
-    return [rule.part for rule, _post in parts_open_to(actor, row)]
+    return [rule.part for rule, _post in parts_open_to(actor, row, missing)]
 
 
-def decision_form(row: ChangeRequest, parts: list[str], warnings: str, data=None) -> DecisionForm:
+def decision_form(
+    row: ChangeRequest, parts: list[str], warnings: str, data=None, *, kinds: Collection[str] | None = None
+) -> DecisionForm:
     """The form of a decision on ``row`` as it is now, with what a reviewer who speaks for ``parts`` is asked."""
-    waived = waived_rules(row)
+    waived = waived_rules(row) if warnings else {}
     warned = [each for each in warned_in(warnings) if each.number not in waived]
-    checklist = checklist_of(row, parts)
+    checklist = checklist_of(row, parts, kinds)
     return DecisionForm(data, initial={"seen_hash": row.proposed_hash}, parts=parts, warned=warned, checklist=checklist)
 
 
 def warned_of(row: ChangeRequest) -> str:
     """The warnings of the numbered rules with which the request was last submitted (R25 12 处), as its history keeps them."""
-    kept = row.history.filter(history_change_reason__startswith="提交").order_by("-history_date", "-history_id")
-    reason = kept.values_list("history_change_reason", flat=True).first() or ""
+    kept = row.history.order_by("-history_date", "-history_id").values_list("history_change_reason", flat=True)
+    return warned_in_trail(kept.filter(history_change_reason__startswith=SUBMITTED)[:1])
+
+
+def warned_in_trail(reasons: Iterable[str | None]) -> str:
+    """The same, told from the reasons of the edit trail, the newest first."""
+    reason = next((each for each in reasons if each and each.startswith(SUBMITTED)), "")
     return reason.partition(WARNED)[2]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from departments.posts import Post
-from reviews.models import Batch, ChangeRequest, Decision
+from reviews.models import Batch, ChangeRequest, Decision, RouteRule
 from reviews.route import missing_parts_of
 from reviews.states import BatchState, RequestState, Stage
 
@@ -67,10 +67,11 @@ def turns_of(requests: Iterable[ChangeRequest]) -> dict[int, str]:
     """Request key → whose turn it is. Departments and batches must have been selected along; four queries in all."""
     requests = list(requests)
     missing = missing_parts_of(requests)
-    return {request.pk: _turn(request, missing.get(request.pk, [])) for request in requests}
+    return {request.pk: turn_of(request, missing.get(request.pk, [])) for request in requests}
 
 
-def _turn(request: ChangeRequest, missing: list) -> str:
+def turn_of(request: ChangeRequest, missing: list[RouteRule]) -> str:
+    """Whose turn a request is. ``missing``: the parts whose word is due now."""
     if request.state in _OVER:
         return _OVER[request.state]
     if request.state == RequestState.DRAFT:
@@ -86,9 +87,8 @@ def _turn(request: ChangeRequest, missing: list) -> str:
     return f"{Post.PUBLISHER.label}：{words[request.state]}"
 
 
-def steps_of(request: ChangeRequest, decisions: list[Decision]) -> list[Step]:
-    """The way of the present revision. ``decisions``: all of the request, with persons; one query for the edit trail."""
-    trail = request.history.order_by("history_date", "history_id").values_list("state", "revision", "history_date")
+def steps_of(request: ChangeRequest, decisions: list[Decision], trail: Iterable[tuple[str, int, datetime.datetime]]) -> list[Step]:
+    """The way of the present revision. ``decisions``: all of the request, with persons; ``trail``: state, revision and moment, oldest first."""
     entered = {}
     previous = None
     for state, revision, at in trail:

@@ -16,6 +16,7 @@ from reviews.guards import check_takes_part
 from reviews.models import ChangeRequest
 from reviews.states import ENDED
 from reviews.views.differences import Shown
+from reviews.views.facts import facts_of
 
 
 def part_of(request: HttpRequest, row: ChangeRequest) -> tuple[Actor, Posting | None]:
@@ -28,10 +29,10 @@ def part_of(request: HttpRequest, row: ChangeRequest) -> tuple[Actor, Posting | 
 
 
 def works_on(request: HttpRequest, row: ChangeRequest) -> bool:
-    """Whether the reader works on the request, and was not only asked for an opinion; asked for once a page."""
-    if not hasattr(row, "_worked_on"):
-        row._worked_on = ChangeRequest.objects.worked_on_by(request.user).filter(pk=row.pk).exists()
-    return row._worked_on
+    """Whether the reader works on the request, and was not only asked for an opinion; asked for once a page, or with the row."""
+    if not hasattr(row, "worked_on"):
+        row.worked_on = ChangeRequest.objects.worked_on_by(request.user).filter(pk=row.pk).exists()
+    return row.worked_on
 
 
 class Talk:
@@ -40,7 +41,7 @@ class Talk:
     def __init__(self, request: HttpRequest, row: ChangeRequest):
         self.row = row
         self.actor, self.posting = part_of(request, row)
-        self.threads = conversation_of(row) if works_on(request, row) else []
+        self.threads = conversation_of(row) if works_on(request, row) and "comments" in facts_of(row).present else []
         self.open = [thread for thread in self.threads if thread.open]
         self.unanswered = [thread for thread in self.open if thread.unanswered]
         self.settling = {thread.root.pk for thread in self.threads if may_settle(self.actor, row, thread, self.posting)}

@@ -32,6 +32,7 @@ from reviews.tasks import (
 )
 from reviews.urging import POSTS
 from reviews.views.directives import TONES
+from reviews.views.facts import facts_of
 from reviews.views.pages import EVERYONE, edition_url, sentences_of, show
 from reviews.views.panels import Panel
 from reviews.views.requests import request_url
@@ -185,6 +186,8 @@ def _refused(request: HttpRequest, key: int, action: str, form, refusal: Refusal
 
 def panel(request: HttpRequest, row: ChangeRequest) -> Panel | None:
     """Beside a request: the tasks from above that it answers."""
+    if "answers" not in facts_of(row).present:
+        return None
     tasks = DirectiveTask.objects.visible_to(request.user).filter(request=row).select_related("directive", "line")
     answered = list(tasks.order_by("line__position", "pk"))
     return Panel("reviews/_answers.html", values={"tasks": answered}) if answered else None

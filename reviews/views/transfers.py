@@ -17,6 +17,7 @@ from reviews.consents import OPEN_TO_CONSENT, answer_transfer, consents_of, rece
 from reviews.forms import ConsentForm
 from reviews.models import Change, ChangeRequest, TransferConsent
 from reviews.views.differences import shown_changes
+from reviews.views.facts import facts_of
 from reviews.views.pages import DEPARTMENT, sentences_of, show
 from reviews.views.panels import Panel
 from reviews.views.uploads import own_departments
@@ -97,9 +98,9 @@ def transfer_section(request: HttpRequest) -> list[Section]:
 
 def panel(request: HttpRequest, row: ChangeRequest) -> Panel | None:
     """On the request: what the receiving departments said."""
-    changes = list(row.changes.filter(kind=ChangeKind.TRANSFER).select_related("item", "base_version"))
-    if not changes:
+    if ChangeKind.TRANSFER not in facts_of(row).kinds:
         return None
+    changes = list(row.changes.filter(kind=ChangeKind.TRANSFER).select_related("item", "base_version"))
     names = dict(Department.objects.filter(region=row.region).values_list("code", "name"))
     said = consents_of(row, changes)
     lines = [(change, names.get(change.terms.get("to_department"), ""), said.get(change.pk)) for change in changes]

@@ -21,6 +21,7 @@ from reviews.papers.kept import FORMS
 from reviews.papers.urging import Matter, urging_paper
 from reviews.states import RequestState
 from reviews.urging import POSTS, is_awaited, matter_of, urge
+from reviews.views.facts import facts_of
 from reviews.views.pages import EVERYONE, attachment, sentences_of, show
 from reviews.views.panels import Panel
 
@@ -115,7 +116,9 @@ def urge_paper(request: HttpRequest, key: int) -> HttpResponse:
 def panel(request: HttpRequest, row: ChangeRequest) -> Panel | None:
     """Beside a request: how often its department was urged, and the way to do it while it is returned."""
     may = row.state == RequestState.RETURNED and actor_of(request).holding(POSTS, region=row.region) is not None
-    urges = list(Urge.objects.visible_to(request.user).filter(request=row).select_related("person"))
+    urges = []
+    if "urges" in facts_of(row).present:
+        urges = list(Urge.objects.visible_to(request.user).filter(request=row).select_related("person"))
     if not urges and not may:
         return None
     return Panel("reviews/_urges.html", values={"urges": urges, "address": urge_address("request", row) if may else ""})
