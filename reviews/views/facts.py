@@ -6,11 +6,11 @@ Kept with the row that a page shows, for as long as that page is made. Acts read
 from __future__ import annotations
 
 import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 
 from reviews.models import Attachment, ChangeRequest, Confirmation, Decision, RouteRule
 from reviews.route import awaited_confirmations, missing_parts
@@ -104,14 +104,17 @@ def present_about(row: ChangeRequest) -> frozenset[str]:
 
     It says only that there are some; which of them the reader may see is asked where they are shown.
     """
-    quote = connection.ops.quote_name
-    owned, values = {}, []
-    for name in _RELATED:
-        relation = ChangeRequest._meta.get_field(name)
-        owned[name] = f"{quote(relation.related_model._meta.db_table)} WHERE {quote(relation.field.column)} = %s"
-        values.append(row.pk)
-    owned["attachments"] = f"{quote(Attachment._meta.db_table)} WHERE owner_type = %s AND owner_id = %s"
-    values += [row._meta.label_lower, row.pk]
+    statement, values = _presence()
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(f'EXISTS(SELECT 1 FROM {each})' for each in owned.values())}", values)  # noqa: S608
-        return frozenset(name for name, found in zip(owned, cursor.fetchone(), strict=True) if found)
+        cursor.execute(statement, (*values, row.pk))
+        return frozenset(name for name, found in zip((*_RELATED, "attachments"), cursor.fetchone(), strict=True) if found)
+
+
+@cache
+def _presence() -> tuple[str, tuple]:
+    """That statement, put together once, and its parameters but for the request's key, which is the last."""
+    tied = [ChangeRequest._meta.get_field(name) for name in _RELATED]
+    rows = [each.related_model.objects.filter(**{each.field.name: OuterRef("pk")}).order_by() for each in tied]
+    rows.append(Attachment.objects.filter(owner_type=ChangeRequest._meta.label_lower, owner_id=OuterRef("pk")).order_by())
+    statement, values = ChangeRequest.objects.filter(pk=0).order_by().values_list(*map(Exists, rows)).query.sql_with_params()
+    return statement, values[:-1]
