@@ -171,6 +171,8 @@ def restore_backup(source: Path, *, older: bool = False, replace: bool = False, 
         outside = read_head_file(outside_path)
         if head.exists() and (outside is None or outside.size < kept.head_size):
             write_head_file(outside_path, head.read_text(encoding="utf-8"))
+    # They are pages of the database before; where other machines keep some, docs/operations.md says so.
+    shutil.rmtree(settings.KEPT_DIR, ignore_errors=True)
     return kept
 
 

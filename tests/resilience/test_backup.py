@@ -143,8 +143,11 @@ def test_what_was_restored_is_the_same_and_goes_on(sixty, databases, settings, m
         keep_head_outside(settings, tmp_path / "head", database.name)
         call_command("backup", str(tmp_path / "a.tar"), verbosity=0)
         events, editions = AuditEvent.objects.count(), Edition.objects.count()
+        settings.KEPT_DIR = tmp_path / "kept"
+        (settings.KEPT_DIR / "a generation").mkdir(parents=True)
         with elsewhere(databases, settings, media):
             restore(tmp_path / "a.tar")
+            assert not settings.KEPT_DIR.exists()
             assert (AuditEvent.objects.count(), Edition.objects.count()) == (events, editions)
             hold()
             acts.publishing().do()
