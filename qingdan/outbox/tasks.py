@@ -1,4 +1,7 @@
-"""Daily tasks: a room registers a function in its module ``daily_tasks``; the worker runs each once a day, whoever else runs too."""
+"""Daily tasks: a room registers a function in its module ``daily_tasks``; the worker runs each once a day, whoever else runs too.
+
+What must follow within seconds is a watch: every worker calls it each time it looks for work.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
@@ -29,6 +32,7 @@ class Daily:
 
 
 TASKS: dict[str, Daily] = {}
+WATCHES: list[Callable[[], object]] = []
 
 
 class LostLease(Exception):
@@ -43,6 +47,23 @@ def daily_task(name: str, *, at: datetime.time = datetime.time(7, 0)) -> Callabl
         return function
 
     return mark
+
+
+def watch(function: Callable[[], object]) -> Callable[[], object]:
+    """Mark a cheap function that every worker calls each time it looks for work; several at once must do no harm."""
+    WATCHES.append(function)
+    return function
+
+
+def keep_watch() -> None:
+    """Call every watch; one that fails keeps nobody from work. Raises DatabaseError."""
+    for function in WATCHES:
+        try:
+            function()
+        except DatabaseError:
+            raise
+        except Exception:
+            logger.exception("the watch %s failed", function.__name__)
 
 
 def discover() -> None:

@@ -1,4 +1,4 @@
-"""What the worker does for citizens' pages: the new day's folder in front, and the index of every list in force."""
+"""What the worker does for citizens' pages: the folder in front follows what is published, and every list in force has its index."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import datetime
 from qingdan.items import reads
 from qingdan.items.index.building import build
 from qingdan.items.models import Edition
-from qingdan.outbox.tasks import daily_task
+from qingdan.outbox.tasks import daily_task, watch
 from qingdan.public import keeping
 
 
-@daily_task("公开页面换日", at=datetime.time(0, 0))
-def follow_the_day(day: datetime.date) -> None:
-    """An edition that takes effect today shows from midnight on, also where a web server in front serves the kept pages."""
+@watch
+def follow() -> None:
+    """A web server in front serves no page of a generation that is over: ended by a command, midnight, or a new release of the program."""
     keeping.follow()
 
 

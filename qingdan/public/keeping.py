@@ -240,10 +240,10 @@ _room = _Room()
 
 
 def follow(address: str = "/") -> None:
-    """Make the folder of the present generation ``current``: after an act, and by the worker on the day an edition takes effect."""
-    if settings.KEPT_MB > 0 and (settings.KEPT_DIR / "current").is_symlink():
+    """Make the folder of the present generation ``current``: after an act, and whenever the worker looks for work."""
+    current = settings.KEPT_DIR / "current"
+    if settings.KEPT_MB > 0 and current.is_symlink():
         generation = Key.of(address, timezone.localdate()).generation
-        folder = settings.KEPT_DIR / generation
-        if not folder.exists():
+        if os.readlink(current) != generation:
             with suppress(OSError):
-                _begin(folder)
+                _begin(settings.KEPT_DIR / generation)

@@ -63,6 +63,18 @@ def test_outside_of_a_transaction_nothing_is_written(committed_db, carried):
     assert not OutboxEntry.objects.exists()
 
 
+def test_a_watch_is_called_at_every_look_and_one_that_fails_keeps_nobody_from_work(db, carried, monkeypatch):
+    def fail():
+        raise OSError("no space left on device")
+
+    looks: list[str] = []
+    monkeypatch.setattr(tasks, "WATCHES", [fail, lambda: looks.append("again")])
+    put("a")
+    for _ in range(2):
+        call_command("run_worker", once=True, stdout=StringIO())
+    assert (looks, carried) == (["again", "again"], ["a"])
+
+
 def test_a_failure_is_kept_and_tried_again_later_each_time_later(db, monkeypatch):
     def fail(key, payload):
         raise OSError("connection refused")

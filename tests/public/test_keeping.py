@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from departments.models import Department
 from qingdan.laws.models import Act, ActVersion, Article
+from qingdan.outbox.tasks import keep_watch
 from qingdan.public import keeping
-from qingdan.public.daily_tasks import follow_the_day, index_lists
+from qingdan.public.daily_tasks import index_lists
 from qingdan.public.frame import Key
 from tests.public.office import text_of
 from tests.world import content
@@ -202,13 +203,27 @@ def test_a_web_server_in_front_follows_an_act_at_once(world, client, office, kep
     assert not (kept / "current/standard/pages/index.html.gz").exists()
 
 
-def test_the_worker_brings_the_day_and_the_indexes(world, client, office, kept, settings, tmp_path):
-    settings.SEARCH_DIR = tmp_path / "search"
+def test_the_worker_follows_whatever_began_a_new_generation(world, client, office, kept, monkeypatch):
+    def followed() -> bool:
+        before = (kept / "current").resolve()
+        keep_watch()
+        keep_watch()  # nothing has changed since
+        return (kept / "current").resolve() != before
+
     client.get("/")
-    before = (kept / "current").resolve()
+    assert not followed()
+    office.publish(office.add(content("420600-MZJ", "07", "地名核准")))  # by a command, say: nothing was sent to the site
+    assert followed()
     day = datetime.date.today() + datetime.timedelta(days=1)
     with time_machine.travel(datetime.datetime.combine(day, datetime.time(9), datetime.UTC), tick=False):
-        follow_the_day(day)
-        assert index_lists(day) == 1
-    assert (kept / "current").resolve() != before
+        assert followed()
+        client.get("/")
+        monkeypatch.setattr("qingdan.public.frame.release", lambda: "another program")
+        assert followed()
+        assert not (kept / "current/standard/pages/index.html.gz").exists()
+
+
+def test_the_worker_makes_the_indexes(world, client, settings, tmp_path):
+    settings.SEARCH_DIR = tmp_path / "search"
+    assert index_lists(datetime.date.today()) == 1
     assert len(list(settings.SEARCH_DIR.glob("*.sqlite3"))) == 1

@@ -48,6 +48,7 @@ class Command(BaseCommand):
 
 def work(stop: threading.Event) -> int:
     """Everything that is due now, the outbox after the tasks that write into it; how many things that were."""
+    tasks.keep_watch()
     done = 0
     for step in (tasks.run_next, queue.deliver_next):
         while not stop.is_set() and step():
