@@ -17,6 +17,7 @@ from departments.posts import Post
 from qingdan.errors import NotAllowed, RuleBroken, Violation
 from reviews.attachments import declare_void, keep_file
 from reviews.models import Attachment, Filing, Meeting
+from reviews.suspending import report_to
 
 _KIND = Attachment.Kind
 _KEEPERS = (Post.COUNCIL, Post.PUBLISHER)
@@ -46,9 +47,20 @@ def keeps_papers_of(*, actor: Actor, region: Region, receiver: Region) -> Postin
 
 @act("attach_minutes")
 def attach_minutes(
-    *, actor: Actor, meeting: Meeting, file_name: str, data: bytes, number: str, dated_on: datetime.date | None, note: str = ""
+    *,
+    actor: Actor,
+    meeting: Meeting,
+    file_name: str,
+    data: bytes,
+    number: str,
+    dated_on: datetime.date | None,
+    note: str = "",
+    heard: bool = False,
 ) -> Attachment:
-    """The stamped minutes of a meeting that was held. Raises RuleBroken B18 (not held yet, another number), Q31, Q34, Q35."""
+    """The stamped minutes of a meeting that was held. Raises RuleBroken B18 (not held yet, another number), Q31, Q34, Q35.
+
+    ``heard``: they say that it heard of every suspension before it; recording what it decided of a batch says so too.
+    """
     posting = check_keeps_minutes(actor=actor, meeting=meeting)
     meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
     broken = []
@@ -58,7 +70,10 @@ def attach_minutes(
         broken.append(Violation("B18", f"本次会议登记的会议纪要文号是 {meeting.minutes_no}，与扫描件不一致", "文号"))
     if broken:
         raise RuleBroken(*broken)
-    return _keep(actor, posting, meeting, _KIND.MINUTES, file_name, data, number, dated_on, note, "attach_minutes")
+    kept = _keep(actor, posting, meeting, _KIND.MINUTES, file_name, data, number, dated_on, note, "attach_minutes")
+    if heard:
+        report_to(actor=actor, meeting=meeting)
+    return kept
 
 
 @act("attach_filing_paper")

@@ -179,11 +179,15 @@ def placements_of(measure: Measure) -> list[Placement]:
     return found
 
 
+def waiting_for(meeting: Meeting) -> list[Measure]:
+    """Suspensions published by the day of the meeting that no meeting has heard of."""
+    found = Measure.objects.to_be_reported(meeting.region)
+    return [each for each in found if timezone.localdate(each.settled_at) <= meeting.held_on]
+
+
 def report_to(*, actor: Actor, meeting: Meeting) -> int:
     """A step of recording a meeting: it heard of every suspension before it. Returns how many."""
-    waiting = [
-        each for each in Measure.objects.to_be_reported(meeting.region) if timezone.localdate(each.settled_at) <= meeting.held_on
-    ]
+    waiting = waiting_for(meeting)
     for measure in waiting:
         measure.reported_at = meeting
         measure._change_reason, measure._history_user = f"向{meeting}报告", actor.user

@@ -31,9 +31,10 @@ from reviews.meetings import (
 from reviews.models import Batch, Change, Measure, Meeting, MeetingDecision, MeetingRecord
 from reviews.scans import attach_minutes, check_keeps_minutes
 from reviews.states import BatchAction, BatchState
+from reviews.suspending import waiting_for
 from reviews.views.batches import act_on_batch, batch_url, ordered_changes, visible_batch
 from reviews.views.pages import REGION, address_without_page, page_of, sentences_of, show
-from reviews.views.scans import ScanForm, attach_given, scans_of
+from reviews.views.scans import MinutesForm, attach_given, scans_of
 
 _BLANK_LINES = 3
 _MOST_SUGGESTED = 500
@@ -192,17 +193,26 @@ def meeting_scan(request: HttpRequest, key: int) -> HttpResponse:
     """The stamped minutes of a meeting."""
     meeting, actor = _visible_meeting(request, key), actor_of(request)
     check_keeps_minutes(actor=actor, meeting=meeting)
-    scan = ScanForm(request.POST, request.FILES)
+    scan = _minutes_form(meeting, request.POST, request.FILES)
     if attach_given(request, scan, partial(attach_minutes, actor=actor, meeting=meeting)):
         return HttpResponseRedirect(reverse("admin:meeting", args=[meeting.pk]))
     return _shown(request, meeting, _agenda_form(request, meeting), scan=scan, status=422)
 
 
-def _suspensions(meeting: Meeting):
-    """Those that it heard of; of the next meeting, before it decided anything, those that it is to hear of."""
-    heard = Measure.objects.filter(reported_at=meeting).select_related("item").order_by("settled_at", "pk")
-    coming = meeting.held_on >= timezone.localdate() and not meeting.decisions.exists()
-    return Measure.objects.to_be_reported(meeting.region_id) if coming else heard
+def _minutes_form(meeting: Meeting, *args, **kwargs) -> MinutesForm:
+    form = MinutesForm(*args, **kwargs)
+    if not waiting_for(meeting):
+        del form.fields["heard"]
+    return form
+
+
+def _suspensions(meeting: Meeting) -> list[Measure]:
+    """Those that it heard of; before it decided anything, those that it is to hear of."""
+    heard = list(Measure.objects.filter(reported_at=meeting).select_related("item").order_by("settled_at", "pk"))
+    if heard or meeting.decisions.exists():
+        return heard
+    coming = meeting.held_on >= timezone.localdate()
+    return list(Measure.objects.to_be_reported(meeting.region_id)) if coming else waiting_for(meeting)
 
 
 def _visible_meeting(request: HttpRequest, key: int) -> Meeting:
@@ -217,7 +227,7 @@ def _agenda_form(request: HttpRequest, meeting: Meeting, data=None) -> AgendaFor
 
 
 def _shown(
-    request: HttpRequest, meeting: Meeting, form: AgendaForm, *, scan: ScanForm | None = None, sentences=None, status: int = 200
+    request: HttpRequest, meeting: Meeting, form: AgendaForm, *, scan: MinutesForm | None = None, sentences=None, status: int = 200
 ) -> HttpResponse:
     actor = actor_of(request)
     may = actor.holding(_KEEPERS, region=meeting.region) is not None
@@ -231,9 +241,9 @@ def _shown(
         "form": form,
         "may": may,
         "sentences": sentences or [],
-        "suspensions": list(_suspensions(meeting)),
+        "suspensions": _suspensions(meeting),
         "scans": scans_of(actor, meeting),
-        "scan": scan or (ScanForm(initial={"number": meeting.minutes_no}) if may and held else None),
+        "scan": scan or (_minutes_form(meeting, initial={"number": meeting.minutes_no}) if may and held else None),
         "scan_name": "会议纪要",
         "scan_action": reverse("admin:meeting_scan", args=[meeting.pk]),
     }

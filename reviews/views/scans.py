@@ -52,6 +52,12 @@ class ScanForm(PlainForm):
         return file
 
 
+class MinutesForm(ScanForm):
+    """The stamped minutes, and whether they tell of the report on suspensions."""
+
+    heard = forms.BooleanField(label="纪要载明会议听取了上列紧急暂停事项的报告", required=False)
+
+
 def scans_of(actor: Actor, owner: Meeting | Filing) -> list[tuple[Attachment, bool]]:
     """Every scan of a meeting or a filing, those declared void too, and whether the reader may declare it so."""
     files = Attachment.objects.of(owner).select_related("person", "voided_by")

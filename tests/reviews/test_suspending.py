@@ -5,6 +5,7 @@ import io
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +23,7 @@ from reviews.papers.batches import agenda_basis, agenda_paper, submission_paper
 from reviews.suspending import confirm_measure, decline_measure, propose_measure, withdraw_measure
 from tests.paper.reading import word_text
 from tests.racing import race
+from tests.reviews.papers_at_hand import PDF
 from tests.reviews.test_meetings import colleague
 from tests.world import add, amend, freeze, fresh, propose, publish, review
 
@@ -166,6 +168,28 @@ def words(paper) -> str:
     to = io.BytesIO()
     write_word(paper, to)
     return word_text(to.getvalue())
+
+
+def test_a_meeting_without_a_batch_heard_of_it_where_its_minutes_say_so(committed_world, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    world, _ = committed_world
+    measure = suspend(world, "劳务派遣经营许可")
+    confirm(world, measure)
+    meeting = call_meeting(actor=world.council, region=world.city, title="市政府第70次常务会议", held_on=localdate())
+    page, scan = reverse("admin:meeting", args=[meeting.pk]), reverse("admin:meeting_scan", args=[meeting.pk])
+    client = Client()
+    client.force_login(world.council.user)
+    assert 'name="heard"' in client.get(page).content.decode()
+
+    def attach(number: str, **heard) -> int:
+        file = SimpleUploadedFile("纪要.pdf", PDF + number.encode())
+        return client.post(scan, {"file": file, "number": number, "dated_on": str(localdate()), **heard}).status_code
+
+    assert attach("〔2026〕1号") == 302 and fresh(measure).reported_at is None
+    assert attach("〔2026〕2号", heard="on") == 302 and fresh(measure).reported_at == meeting
+    assert [item.subject for item in meeting.agenda.all()] == ["报告紧急暂停的事项：“劳务派遣经营许可”"]
+    shown = client.get(page).content.decode()
+    assert 'name="heard"' not in shown and "报告紧急暂停 1 项" in shown and "待报告" not in shown
 
 
 def test_a_suspension_is_reported_to_the_next_meeting(committed_world, client):
