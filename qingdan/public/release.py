@@ -28,5 +28,8 @@ def release() -> str:
 
 
 def _files(root: Path) -> list[Path]:
-    found = [path for folder in FOLDERS for path in (root / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    """What Python writes beside its modules comes and goes while processes start, and is no part of the program."""
+    found = [
+        path for folder in FOLDERS for path in (root / folder).rglob("*") if "__pycache__" not in path.parts and path.is_file()
+    ]
     return [*found, root / LIBRARIES]

@@ -22,7 +22,9 @@ def program(settings, tmp_path):
 
 def test_it_stays_the_same_while_nothing_changes(program):
     before = now()
-    (program / "qingdan" / "module.pyc").write_bytes(b"compiled")
+    (program / "qingdan" / "__pycache__").mkdir()
+    for name in ("module.cpython-311.pyc", "module.cpython-311.pyc.140312"):  # the second is one that is being written
+        (program / "qingdan" / "__pycache__" / name).write_bytes(b"compiled")
     assert now() == before
 
 
