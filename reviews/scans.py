@@ -70,10 +70,8 @@ def attach_minutes(
         broken.append(Violation("B18", f"本次会议登记的会议纪要文号是 {meeting.minutes_no}，与扫描件不一致", "文号"))
     if broken:
         raise RuleBroken(*broken)
-    kept = _keep(actor, posting, meeting, _KIND.MINUTES, file_name, data, number, dated_on, note, "attach_minutes")
-    if heard:
-        report_to(actor=actor, meeting=meeting)
-    return kept
+    more = f"听取紧急暂停报告 {report_to(actor=actor, meeting=meeting)} 项" if heard else ""
+    return _keep(actor, posting, meeting, _KIND.MINUTES, file_name, data, number, dated_on, note, "attach_minutes", more)
 
 
 @act("attach_filing_paper")
@@ -145,6 +143,7 @@ def _keep(
     dated_on: datetime.date | None,
     note: str,
     name: str,
+    more: str = "",
 ) -> Attachment:
     attachment = keep_file(
         actor=actor,
@@ -157,7 +156,7 @@ def _keep(
         dated_on=dated_on,
         note=note,
     )
-    _record(actor, posting, owner, attachment, name)
+    _record(actor, posting, owner, attachment, name, more)
     return attachment
 
 

@@ -16,6 +16,7 @@ from qingdan.errors import NotAllowed, RuleBroken, WrongState
 from qingdan.items.kinds import EditionKind
 from qingdan.items.models import Edition, EditionEntry
 from qingdan.items.verifying import verify
+from qingdan.ledger.models import AuditEvent
 from qingdan.paper.word import write_word
 from reviews.meetings import call_meeting, record_meeting
 from reviews.models import ChangeRequest, Measure, Meeting
@@ -188,6 +189,10 @@ def test_a_meeting_without_a_batch_heard_of_it_where_its_minutes_say_so(committe
     assert attach("〔2026〕1号") == 302 and fresh(measure).reported_at is None
     assert attach("〔2026〕2号", heard="on") == 302 and fresh(measure).reported_at == meeting
     assert [item.subject for item in meeting.agenda.all()] == ["报告紧急暂停的事项：“劳务派遣经营许可”"]
+    said = (
+        AuditEvent.objects.filter(act="attach_minutes", object_id=str(meeting.pk)).order_by("pk").values_list("detail", flat=True)
+    )
+    assert ["听取紧急暂停报告 1 项" in each for each in said] == [False, True]
     shown = client.get(page).content.decode()
     assert 'name="heard"' not in shown and "报告紧急暂停 1 项" in shown and "待报告" not in shown
 
